@@ -7,7 +7,7 @@ the field names in kebab-case; nothing else is accepted.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -93,8 +93,10 @@ class Config:
                 raise ConfigError(f"{kebab(name)} must be the name of a field, not {value!r}")
         if self.fallback_encoding is not None:
             try:
-                b"".decode(self.fallback_encoding)
-            except (LookupError, TypeError):
+                b"-".decode(self.fallback_encoding)  # not b"", for which no encoding is looked up
+            except UnicodeError:
+                pass
+            except (LookupError, TypeError, ValueError):
                 raise ConfigError(f"fallback-encoding: no encoding is called {self.fallback_encoding!r}") from None
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,15 +111,26 @@ class Config:
         Raises `ConfigError`, which names ``source`` and, for an unknown key, the nearest one there is.
         """
         known = {kebab(field.name): field.name for field in fields(cls)}
-        for key in values:
-            if key not in known:
-                near = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
-                raise ConfigError(f"{source}: unknown key {key!r}{hint}")
+        check_keys(values, known, source)
         try:
             return cls(**{known[key]: value for key, value in values.items()})
         except ConfigError as error:
             raise ConfigError(f"{source}: {error}") from None
+
+
+def check_keys(keys: Iterable[str], known: Iterable[str], source: str) -> None:
+    """Raise `ConfigError`, naming ``source`` and the nearest known key, for the first key that is not known."""
+    known = tuple(known)
+    for key in keys:
+        if key not in known:
+            raise ConfigError(f"{source}: unknown key {key!r}; {suggest(kebab(key), known)}")
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return what an error says after a name that is not known: the nearest known one or, if none is near, all."""
+    known = tuple(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
 
 
 def kebab(name: str) -> str:

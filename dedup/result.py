@@ -1,21 +1,32 @@
 """The result of a scan, and its form on disk (schema ``dedup.result/1``).
 
-The mapping of `Result.to_dict` is what ``--output json`` prints and `read_result` reads; ``result.schema.json`` beside
-the reports describes it. Texts are not part of it: they stay with the run that read them.
+The mapping of `Result.to_dict` is what ``--output json`` prints and `read_result` reads; ``reports/result.schema.json``
+describes it. Texts are not part of it: they stay with the run that read them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import re
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from dedup.errors import InputError
-from dedup.model import Cluster, DocumentInfo, Member, Occurrence, Pair, Passage, Skipped, Span, Stats
+from dedup.model import Cluster, DocumentInfo, Pair, Passage, Skipped, Stats
 
 SCHEMA = "dedup.result/1"
+
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]")
+"""What no report prints as it is: terminals obey control characters, lines and reading order break at separators and
+bidirectional controls, and a lone surrogate (from a file name that is not UTF-8) cannot be encoded."""
+
+_READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,65 +49,164 @@ class Result:
 
     def keep_ids(self) -> list[str]:
         """Return the ids of the documents that remain when each cluster keeps its representative alone."""
-        dropped = {m.document for c in self.clusters for m in c.members if m.document != c.representative}
+        dropped = {member.document for cluster in self.clusters for member in cluster.members}
         return [document.id for document in self.documents if document.id not in dropped]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values, in the key order of the schema."""
-        return {
-            "schema": SCHEMA,
-            "version": self.version,
-            "config": dict(self.config),
-            "documents": [asdict(item) for item in self.documents],
-            "skipped": [asdict(item) for item in self.skipped],
-            "clusters": [asdict(item) for item in self.clusters],
-            "passages": [asdict(item) for item in self.passages],
-            "pairs": [asdict(item) for item in self.pairs],
-            "stats": asdict(self.stats),
-        }
+        return {name: plain(value) for name, value in self._sections().items()}
+
+    def to_json(self) -> Iterator[str]:
+        """Yield `to_dict` as JSON, piece by piece: one line for each record, so that two results can be compared."""
+        yield from _layout(self._sections(), "\n")
+        yield "\n"
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Result:
-        """Return the result that `to_dict` described; raises `InputError` for any other mapping."""
-        if not isinstance(values, Mapping) or values.get("schema") != SCHEMA:
-            found = values.get("schema") if isinstance(values, Mapping) else type(values).__name__
-            raise InputError(f"not a result of this version: expected schema {SCHEMA!r}, found {found!r}")
+        """Return the result that `to_dict` described; raises `InputError`, naming the place, for any other mapping."""
+        if not isinstance(values, Mapping):
+            raise InputError(f"not a result: expected an object, found {_shown(values)}")
+        if values.get("schema") != SCHEMA:
+            found = _shown(values.get("schema"))
+            raise InputError(f"not a result of this version: expected schema {SCHEMA!r}, found {found}")
         try:
-            return cls(
-                version=values["version"],
-                config=values["config"],
-                documents=tuple(DocumentInfo(**item) for item in values["documents"]),
-                skipped=tuple(Skipped(**item) for item in values["skipped"]),
-                clusters=tuple(
-                    Cluster(**{**item, "members": tuple(Member(**member) for member in item["members"])})
-                    for item in values["clusters"]
-                ),
-                passages=tuple(
-                    Passage(**{**item, "occurrences": tuple(Occurrence(**place) for place in item["occurrences"])})
-                    for item in values["passages"]
-                ),
-                pairs=tuple(
-                    Pair(**{**item, "left": Span(**item["left"]), "right": Span(**item["right"])})
-                    for item in values["pairs"]
-                ),
-                stats=Stats(**values["stats"]),
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"a damaged result: {type(error).__name__}: {error}") from error
+            return typing.cast(Result, _build(cls, {name: value for name, value in values.items() if name != "schema"}))
+        except InputError as error:
+            raise InputError(f"a damaged result: {str(error).lstrip('.: ')}") from None
 
     def write(self, path: str | Path) -> None:
-        """Write the result as JSON."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-        # A lone surrogate in an id cannot be UTF-8; JSON's own escape for it can.
-        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+        """Write the result as JSON; raises `OSError` where that is not possible."""
+        with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(self.to_json())
+
+    def _sections(self) -> dict[str, Any]:
+        return {"schema": SCHEMA, **_members(self), "config": dict(self.config)}
 
 
 def read_result(path: str | Path) -> Result:
     """Return a result that was written as JSON.
 
-    Raises `InputError`, naming the file, when it cannot be read or is not such a result.
+    Raises `InputError`, naming the file and the cause, when it cannot be read or is not such a result.
     """
     try:
         return Result.from_dict(json.loads(Path(path).read_bytes()))
-    except (OSError, ValueError, InputError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: not a result: nested too deeply") from error
+    except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON: {error}") from error
+
+
+def plain(value: Any) -> Any:
+    """Return a value object as JSON has it: dataclasses as dictionaries, tuples as lists."""
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if is_dataclass(value):
+        return {name: plain(item) for name, item in _members(value).items()}
+    return value
+
+
+def encode(value: Any, *, compact: bool = False) -> str:
+    """Return a plain value as one line of JSON that any terminal can show and UTF-8 can hold.
+
+    Every `CONTROLS` character stands there as its escape, which reads back as the character.
+    """
+    text = (_COMPACT if compact else _READABLE).encode(value)
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _layout(value: Any, newline: str) -> Iterator[str]:
+    """Yield JSON with a line for each key of a dictionary, each record of a list and each list of records in one."""
+    inner = newline + " "
+    if _is_records(value):
+        yield "["
+        for index, item in enumerate(value):
+            yield f",{inner}" if index else inner
+            yield from _layout(item, inner)
+        yield f"{newline}]"
+        return
+    members = _members(value) if is_dataclass(value) else value
+    one_line = not any(map(_is_records, members.values())) if is_dataclass(value) else not isinstance(value, dict)
+    if one_line or not members:
+        yield encode(plain(value))
+        return
+    yield "{"
+    for index, (name, item) in enumerate(members.items()):
+        yield f"{',' if index else ''}{inner}{encode(name)}: "
+        yield from _layout(item, inner)
+    yield f"{newline}}}"
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in _hints(value.__class__)}
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """Return the saved fields of a dataclass with their types; a field with a default factory is not saved."""
+    types = typing.get_type_hints(cls)
+    return {item.name: types[item.name] for item in fields(cls) if item.default_factory is MISSING}
+
+
+def _build(cls: Any, values: Any) -> Any:
+    """Return the value object that a dictionary describes; an error's message begins with the place inside it."""
+    hints = _hints(cls)
+    if not isinstance(values, dict):
+        raise InputError(f": expected an object, found {_shown(values)}")
+    if values.keys() != hints.keys():
+        missing, unknown = sorted(hints.keys() - values.keys()), sorted(values.keys() - hints.keys())
+        raise InputError(f": {f'{missing[0]!r} is missing' if missing else f'unknown key {unknown[0]!r}'}")
+    arguments = {}
+    for name, hint in hints.items():
+        try:
+            arguments[name] = _value(hint, values[name])
+        except InputError as error:
+            raise InputError(f".{name}{error}") from None
+    return cls(**arguments)
+
+
+def _value(hint: Any, value: Any) -> Any:
+    """Return a value of the hinted type; every number in a result is finite and not negative."""
+    if hint is str:
+        expected, fits = "a string", isinstance(value, str)
+    elif hint is int:
+        expected, fits = "a whole number", isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    elif hint is float:
+        fits = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < inf
+        expected = "a number that is not negative"
+    elif is_dataclass(hint):
+        return _build(hint, value)
+    elif get_origin(hint) is tuple:
+        return _values(get_args(hint)[0], value)
+    elif get_origin(hint) is Literal:
+        expected, fits = f"one of {', '.join(get_args(hint))}", value in get_args(hint)
+    else:
+        expected, fits = "an object", isinstance(value, Mapping)
+    if not fits:
+        raise InputError(f": expected {expected}, found {_shown(value)}")
+    return value
+
+
+def _values(hint: Any, values: Any) -> tuple[Any, ...]:
+    if not isinstance(values, (list, tuple)):
+        raise InputError(f": expected a list, found {_shown(values)}")
+    built = []
+    for index, value in enumerate(values):
+        try:
+            built.append(_value(hint, value))
+        except InputError as error:
+            raise InputError(f"[{index}]{error}") from None
+    return tuple(built)
+
+
+def _shown(value: Any) -> str:
+    """Return a wrong value as an error message shows it, on one line and not endless."""
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

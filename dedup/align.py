@@ -1,0 +1,214 @@
+"""Chains in, alignments out: exactly which words of the left side are which words of the right side.
+
+Between the runs of a chain and outwards from its ends the words are aligned (rapidfuzz for the words between, the
+`extend` kernel for the ends), and scored: an equal run of n words counts n - 1/2; a gap costs what `kernels.gap_costs`
+says; a replaced stretch of up to eight words whose characters agree to 0.6 or more (a misread, respelt or divided word)
+counts in favour. The best-scoring stretch of a chain is an alignment: both its ends are equal words, or words that
+are alike in their letters.
+
+Cost: a few microseconds for each gap between runs and each end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from dedup import kernels
+from dedup.arrays import I64, U64, Alignments, Runs
+from dedup.edits import alike, word_opcodes
+from dedup.kernels import SCORE
+
+Letters = Callable[[int, int], str]
+"""``letters(first, last)``: the folded letters of the tokens of a range, joined without separators."""
+
+ALIKE = 0.6
+"""Character similarity from which a replaced stretch of words counts as the same words misread."""
+ALIKE_END = 0.7
+"""The same at the ends, where nothing after it confirms it."""
+ALIKE_WORDS = 8
+_LONGEST_HOLE = 64
+_COVERING = 8 * SCORE
+_NEXT = 4
+_FOLLOWS = 48
+
+
+def align_chains(
+    runs: Runs, chains: I64, order: I64, keys: U64, letters: Letters
+) -> Alignments:
+    """Return the best-scoring stretches of chains.
+
+    ``chains`` numbers the chain of each run and ``order`` lists the runs chain by chain (``int64[n_runs]`` each). A chain
+    of one run is that run; in a longer one the words between runs decide where it holds together.
+    """
+    left, right, length = runs
+    numbers = chains[order]
+    begins = np.flatnonzero(np.diff(numbers, prepend=-1))
+    sizes = np.diff(begins, append=len(order))
+    single = order[begins[sizes == 1]]
+    pieces: list[tuple[int, ...]] = []
+    for begin, size in zip(begins[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+        own = order[begin : begin + size]
+        pieces += _best_stretches(left[own].tolist(), right[own].tolist(), length[own].tolist(), keys, letters)
+    joined = np.array(pieces, np.int64).reshape(-1, 6)
+    alone = np.stack(
+        [left[single], (left + length)[single], right[single], (right + length)[single], SCORE * length[single] - SCORE // 2, length[single]],
+        axis=1,
+    )
+    return Alignments(*np.concatenate([alone, joined]).T)
+
+
+def _best_stretches(
+    left: list[int], right: list[int], length: list[int], keys: U64, letters: Letters
+) -> Iterator[tuple[int, ...]]:
+    """Cut one chain where the words between two runs cost more than what follows is worth."""
+    spans: list[list[int]] = []
+    scores: list[int] = []  # runs and holes in turn
+    for a, b, size in zip(left, right, length, strict=True):
+        if spans:
+            a_end, b_end = spans[-1][1], spans[-1][3]
+            overlap = max(a_end - a, b_end - b, 0)
+            a, b, size = a + overlap, b + overlap, size - overlap
+            if size <= 0:
+                continue
+            if a + size > spans[0][2]:
+                # A text that repeats itself: what comes next on the left is what was the right. A new stretch begins.
+                yield from _cut(spans, scores)
+                spans, scores = [[a, a + size, b, b + size]], [SCORE * size - SCORE // 2]
+                continue
+            scores.append(score_hole(keys, a_end, a, b_end, b, letters))
+        spans.append([a, a + size, b, b + size])
+        scores.append(SCORE * size - SCORE // 2)
+    yield from _cut(spans, scores)
+
+
+def _cut(spans: list[list[int]], scores: list[int]) -> Iterator[tuple[int, ...]]:
+    """Yield the best stretch of runs (``spans``) and holes, then those of what is left on either side of it."""
+    waiting = [(0, len(spans))]
+    while waiting:
+        first, last = waiting.pop()
+        if first >= last:
+            continue
+        best, begin, end = _best_stretch(scores[2 * first : 2 * last - 1])
+        begin, end = first + begin, first + end
+        equal = sum(a_end - a for a, a_end, _, _ in spans[begin : end + 1])
+        yield spans[begin][0], spans[end][1], spans[begin][2], spans[end][3], best, equal
+        waiting += [(first, begin), (end + 1, last)]
+
+
+def _best_stretch(scores: list[int]) -> tuple[int, int, int]:
+    """Return the best sum of consecutive runs and the holes between them, and its first and last run."""
+    best = (scores[0], 0, 0)
+    total, begin = scores[0], 0
+    for run in range(1, (len(scores) + 1) // 2):
+        if total + scores[2 * run - 1] > 0:
+            total += scores[2 * run - 1] + scores[2 * run]
+        else:
+            total, begin = scores[2 * run], run
+        if total > best[0]:
+            best = (total, begin, run)
+    return best
+
+
+def score_hole(keys: U64, a: int, a_end: int, b: int, b_end: int, letters: Letters) -> int:
+    """Return what the words between two equal runs count, in score units (most often less than 0)."""
+    size_a, size_b = a_end - a, b_end - b
+    if not size_a or not size_b:
+        return -_gap_cost(size_a + size_b)
+    if max(size_a, size_b) > _LONGEST_HOLE:
+        return -_gap_cost(max(size_a, size_b))
+    total = 0
+    for tag, i, i_end, j, j_end in word_opcodes(keys[a:a_end], keys[b:b_end]):
+        if tag == "equal":
+            total += SCORE * (i_end - i) - SCORE // 2
+            continue
+        words = max(i_end - i, j_end - j)
+        if tag == "replace" and words <= ALIKE_WORDS and alike(letters(a + i, a + i_end), letters(b + j, b + j_end), ALIKE):
+            total += SCORE // 2 * min(i_end - i, j_end - j)
+        else:
+            total -= _gap_cost(words)
+    return total
+
+
+_COSTS = kernels.gap_costs(1024).tolist()
+
+
+def _gap_cost(words: int) -> int:
+    return int(_COSTS[min(words, 1024)])
+
+
+def drop_covered(found: Alignments, offsets: I64) -> Alignments:
+    """Return alignments without those that lie, on both sides, inside a better one; by documents and places.
+
+    Inside two long stretches that are nearly the same, every phrase that recurs is aligned with its other places as
+    well. That says nothing new, and would only be extended until it joins the long alignment.
+    """
+    group = _pairs_of_documents(found, offsets)
+    order = np.lexsort((found.right, found.left, group))
+    found, group = found.take(order), group[order]
+    covered = np.zeros(len(group), bool)
+    strong = np.flatnonzero(found.score >= _COVERING)
+    begins = np.searchsorted(group, group[strong])
+    for best in np.lexsort((strong, -found.score[strong])).tolist():
+        index = int(strong[best])
+        if covered[index]:
+            continue
+        first = index if begins[best] == index else begins[best] + int(
+            np.searchsorted(found.left[begins[best] : index], found.left[index])
+        )
+        last = index + int(np.searchsorted(found.left[index:], found.left_end[index]))
+        inside = slice(first, last)
+        hidden = (
+            (group[inside] == group[index])
+            & (found.left_end[inside] <= found.left_end[index])
+            & (found.right[inside] >= found.right[index])
+            & (found.right_end[inside] <= found.right_end[index])
+        )
+        hidden[index - first] = False
+        covered[inside] |= hidden
+    return found.take(~covered)
+
+
+def _pairs_of_documents(found: Alignments, offsets: I64) -> I64:
+    document = np.searchsorted(offsets, found.left, "right")
+    return document * (len(offsets) + 1) + np.searchsorted(offsets, found.right, "right")
+
+
+def extend_alignments(found: Alignments, offsets: I64, keys: U64) -> Alignments:
+    """Return alignments extended outwards over edited words.
+
+    ``found`` is sorted by documents and places. An alignment does not leave its documents, overlap itself, or enter the
+    next one that continues it (whether those two belong together is decided later).
+    """
+    left, left_end, right, right_end, score, equal = found
+    document = np.searchsorted(offsets, left, "right") - 1
+    other = np.searchsorted(offsets, right, "right") - 1
+    before, after = _next_in_line(found, document, other)
+    left_stop = np.where(document == other, right, offsets[document + 1])
+    right_stop = offsets[other + 1]
+    left_stop[before] = np.minimum(left_stop[before], left[after])
+    right_stop[before] = np.minimum(right_stop[before], right[after])
+    gain, on_left, on_right = kernels.extend(keys, left_end, right_end, left_stop - left_end, right_stop - right_end, 1)
+    left_end, right_end, score = left_end + on_left, right_end + on_right, score + gain
+    left_stop = offsets[document]
+    right_stop = np.where(document == other, left_end, offsets[other])
+    left_stop[after] = np.maximum(left_stop[after], left_end[before])
+    right_stop[after] = np.maximum(right_stop[after], right_end[before])
+    gain, on_left, on_right = kernels.extend(keys, left - 1, right - 1, left - left_stop, right - right_stop, -1)
+    return Alignments(left - on_left, left_end, right - on_right, right_end, score + gain, equal)
+
+
+def _next_in_line(found: Alignments, document: I64, other: I64) -> tuple[I64, I64]:
+    """Return which alignments another one continues, and which ones those are: nearby, and further on both sides."""
+    befores, afters = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for ahead in range(1, _NEXT + 1):
+        before = np.arange(max(len(document) - ahead, 0))
+        after = before + ahead
+        gap_left, gap_right = found.left[after] - found.left_end[before], found.right[after] - found.right_end[before]
+        follows = (document[before] == document[after]) & (other[before] == other[after])
+        follows &= (gap_left >= 0) & (gap_left <= _FOLLOWS) & (gap_right >= 0) & (gap_right <= _FOLLOWS)
+        # Where several follow, later assignments win: the nearest is listed last.
+        befores.insert(0, before[follows])
+        afters.insert(0, after[follows])
+    return np.concatenate(befores), np.concatenate(afters)

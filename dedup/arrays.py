@@ -1,0 +1,69 @@
+"""What flows between the stages: flat arrays of equal length, and the names of their elements.
+
+A place is a token's number in the whole corpus, documents lying one after the other.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+U32 = NDArray[np.uint32]
+Chosen = NDArray[np.int64] | NDArray[np.bool_]
+
+
+class Tokens(NamedTuple):
+    """Tokens of documents that lie one after the other."""
+
+    keys: U64
+    """``uint64[n_tokens]``: hash of the folded form; the lowest bit marks a token that counts as half a word."""
+    starts: U32
+    """``uint32[n_tokens]``: first code point, counted from the document's start."""
+    ends: U32
+    """``uint32[n_tokens]``: one past the last code point."""
+    offsets: I64
+    """``int64[n_documents + 1]``: where each document's tokens begin."""
+
+
+class Runs(NamedTuple):
+    """Equal runs: ``length`` tokens from places ``left`` and ``right`` on (``int64[n_runs]``, left before right)."""
+
+    left: I64
+    right: I64
+    length: I64
+
+    def take(self, chosen: Chosen) -> Self:
+        """Return the chosen ones."""
+        return type(self)(*(values[chosen] for values in self))
+
+
+class Alignments(NamedTuple):
+    """Aligned stretches as half-open ranges of places (``int64[n]`` each), left before right, and their scores."""
+
+    left: I64
+    left_end: I64
+    right: I64
+    right_end: I64
+    score: I64
+    """In units of `kernels.SCORE` a word."""
+    equal: I64
+    """Words that are known to be equal: a lower bound."""
+
+    def take(self, chosen: Chosen) -> Self:
+        """Return the chosen ones."""
+        return type(self)(*(values[chosen] for values in self))
+
+
+class AlignedPair(NamedTuple):
+    """Two aligned ranges of places, and whether their pieces stand in another order."""
+
+    left: int
+    left_end: int
+    right: int
+    right_end: int
+    similarity: float
+    reordered: bool

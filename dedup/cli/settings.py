@@ -1,0 +1,172 @@
+"""From what was typed to what is meant: option, else ``DEDUP_*`` variable, else configuration file, else default.
+
+The file is ``[tool.dedup]`` of pyproject.toml, else dedup.toml, .dedup.toml or .config/dedup.toml, in the nearest
+folder that has one, from the current folder up to the root of its repository. Outside a repository only the current
+folder is looked at: a file that someone left in /tmp must not decide what a run writes, or where.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from dedup.cli.console import is_terminal, use_color
+from dedup.cli.output import SORTS, Target
+from dedup.config import Config, check_keys, kebab
+from dedup.errors import ConfigError
+from dedup.reports import View
+
+PYPROJECT = "pyproject.toml"
+FILE_NAMES = (PYPROJECT, "dedup.toml", ".dedup.toml", ".config/dedup.toml")
+
+CONFIG_FIELDS = {kebab(field.name): field.name for field in fields(Config)}
+
+
+def _is_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+RUN_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "paths": (_is_strings, "a list of files and folders"),
+    "output": (_is_strings, "a list of FORMAT or FORMAT:PATH"),
+    "limit": (lambda value: type(value) is int and value >= 0, "a whole number, 0 or more"),
+    "sort": (lambda value: value in SORTS, " or ".join(map(repr, SORTS))),
+}
+"""Keys of a configuration file that say what a run reads and shows: the value's check, and what it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """What a configuration file says: checked, with paths relative to the current folder."""
+
+    path: Path | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command runs with."""
+
+    config: Config
+    paths: tuple[str, ...]
+    files_from: str | None
+    targets: tuple[Target, ...]
+    view: View
+
+
+def resolve(ctx: click.Context, run_keys: Iterable[str] = tuple(RUN_KEYS)) -> Settings:
+    """Return what a command runs with; of `RUN_KEYS`, it takes only ``run_keys`` from a configuration file.
+
+    Raises `ConfigError` for a configuration file that cannot be used.
+    """
+    file = read_settings(ctx.params["config"], ctx.params["isolated"])
+    # An argument that is left out counts as given to click before 8.2: as an empty one.
+    given = {name: value for name, value in ctx.params.items() if value != () and not _is_default(ctx, name)}
+    run = {key: value for key, value in file.run.items() if key in run_keys}
+    if "files_from" in given:
+        run.pop("paths", None)  # a list of files takes the place of the configured paths
+    values = {**ctx.params, **run, **given}
+    config = Config(**{**file.config, **{name: given[name] for name in CONFIG_FIELDS.values() if name in given}})
+    paths, targets = values.get("paths", ()), values.get("output", ())
+    return Settings(config, paths, values.get("files_from"), targets, view_of(values))
+
+
+def view_of(values: Mapping[str, Any]) -> View:
+    """Return how results are shown on standard output."""
+    if "output" not in values:
+        return View()
+    color = use_color(values["color"], sys.stdout)
+    width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else View().width
+    return View(color=color, limit=values["limit"], sort=values["sort"], width=width)
+
+
+def _is_default(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is ParameterSource.DEFAULT
+
+
+def read_settings(named: Path | None, isolated: bool) -> FileSettings:
+    """Return the settings of the file named by ``--config``, else of the nearest one, else none."""
+    if named is not None:
+        if isolated:
+            raise click.UsageError("--isolated and --config exclude each other")
+        table = read_table(named)
+        if table is None:
+            raise ConfigError(f"{named}: has no table [tool.dedup]")
+        return check_table(named, table)
+    for path in () if isolated else candidates(Path.cwd()):
+        table = read_table(path) if path.is_file() else None
+        if table is not None:
+            return check_table(path, table)
+    return FileSettings()
+
+
+def candidates(folder: Path) -> Iterator[Path]:
+    """Yield where a configuration file may stand, the first that counts first."""
+    folders = [folder, *folder.parents]
+    root = next((index for index, place in enumerate(folders) if (place / ".git").exists()), 0)
+    for place in folders[: root + 1]:
+        for name in FILE_NAMES:
+            yield place / name
+
+
+def read_table(path: Path) -> dict[str, Any] | None:
+    """Return the settings in a TOML file as they stand there; None for a pyproject.toml that has none.
+
+    Raises `ConfigError`, with the line, for a file that cannot be read or is not TOML.
+    """
+    try:
+        values = tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    if path.name != PYPROJECT:
+        return values
+    tool = values.get("tool", {})
+    table = tool.get("dedup") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.dedup must be a table, not {table!r}")
+    return table
+
+
+def check_table(path: Path, table: Mapping[str, Any]) -> FileSettings:
+    """Return the settings of a file's table; raises `ConfigError`, naming the file, for a key or value of no use."""
+    source = str(path)
+    check_keys(table, [*CONFIG_FIELDS, *RUN_KEYS], source)
+    config = {key: value for key, value in table.items() if key in CONFIG_FIELDS}
+    Config.from_mapping(config, source)
+    run = {key: value for key, value in table.items() if key in RUN_KEYS}
+    for key, value in run.items():
+        is_valid, expected = RUN_KEYS[key]
+        if not is_valid(value):
+            raise ConfigError(f"{source}: {key} must be {expected}, not {value!r}")
+    folder = _project_folder(path)
+    if "paths" in run:
+        run["paths"] = tuple(_from_here(folder, item) for item in run["paths"])
+    if "output" in run:
+        try:
+            targets = [Target.parse(item) for item in run["output"]]
+        except ConfigError as error:
+            raise ConfigError(f"{source}: output: {error}") from None
+        run["output"] = tuple(target.below(folder) for target in targets)
+    return FileSettings(path, {CONFIG_FIELDS[key]: value for key, value in config.items()}, run)
+
+
+def _project_folder(path: Path) -> Path:
+    """Return the folder that relative paths in a configuration file start from."""
+    folder = path.absolute().parent
+    return folder.parent if folder.name == ".config" else folder
+
+
+def _from_here(folder: Path, name: str) -> str:
+    return Path(os.path.relpath(folder / name)).as_posix()

@@ -1,0 +1,75 @@
+"""How two stretches of words differ: opcodes, similarity, and what the reader of a report is shown.
+
+Everything here compares folded words by their keys, with rapidfuzz (Indel: insertions and deletions, hence a longest
+common subsequence).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from rapidfuzz.distance import Indel, LCSseq
+
+from dedup import kernels
+from dedup.arrays import U64
+
+
+def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield the opcodes of a longest common subsequence of two token sequences, as (tag, start, end, start, end).
+
+    Tags are equal, replace, delete and insert; a deletion next to an insertion is one replacement.
+    """
+    i = j = 0
+    for block in LCSseq.opcodes(a.tolist(), b.tolist()).as_matching_blocks():
+        if i < block.a or j < block.b:
+            tag = "replace" if i < block.a and j < block.b else "delete" if i < block.a else "insert"
+            yield tag, i, block.a, j, block.b
+        if block.size:
+            yield "equal", block.a, block.a + block.size, block.b, block.b + block.size
+        i, j = block.a + block.size, block.b + block.size
+
+
+def alike(a: str, b: str, least: float) -> bool:
+    """Return whether two stretches agree in their characters."""
+    return bool(Indel.normalized_similarity(a, b, score_cutoff=least) > 0)
+
+
+def similarity(a: U64, b: U64, *, reordered: bool = False, equal: int = 0) -> float:
+    """Return the Indel similarity of two token sequences, both sorted first where pieces stand in another order.
+
+    ``equal`` words are known to be shared; the more, the less of the table of a long comparison is looked at.
+    """
+    if len(a) == len(b) and np.array_equal(a, b):
+        return 1.0
+    if reordered:
+        a, b = np.sort(a), np.sort(b)
+    length = len(a) + len(b)
+    known = Indel.normalized_similarity(a.tolist(), b.tolist(), score_cutoff=max(2 * equal - 1, 0) / length)
+    return known or Indel.normalized_similarity(a.tolist(), b.tolist())
+
+
+def word_differences(left: str, right: str) -> list[tuple[str, int, int, int, int]]:
+    """Return how the words of two texts differ, as opcodes with code point offsets into the two texts.
+
+    Each is (tag, left start, left end, right start, right end), tag being equal, replace, delete or insert; offsets
+    reach from the first letter of a word to the last of a word, and what stands between words belongs to neither.
+
+    >>> word_differences("The old town hall.", "the town hall")
+    [('equal', 0, 3, 0, 3), ('delete', 4, 7, 3, 3), ('equal', 8, 17, 4, 13)]
+    """
+    encoded = [text.encode("utf-8", "surrogatepass") for text in (left, right)]
+    bounds = np.array([0, len(encoded[0]), len(encoded[0]) + len(encoded[1])])
+    keys, starts, ends, offsets = kernels.tokenize(np.frombuffer(b"".join(encoded), np.uint8), bounds)
+    begin = int(offsets[1])
+
+    def place(first: int, last: int) -> tuple[int, int]:
+        if first < last:
+            return int(starts[first]), int(ends[last - 1])
+        at = int(ends[first - 1]) if first not in (0, begin) else 0
+        return at, at
+
+    return [
+        (tag, *place(i, i_end), *place(begin + j, begin + j_end))
+        for tag, i, i_end, j, j_end in word_opcodes(keys[:begin], keys[begin:])
+    ]

@@ -1,0 +1,51 @@
+"""Signatures in, candidate pairs out: documents that share a band (locality-sensitive hashing, Indyk and Motwani 1998).
+
+Two documents of Jaccard similarity s share one of b bands of r values with probability 1 - (1 - s^r)^b. Unlike the usual
+choice, which balances both kinds of error, bands are chosen for recall at the threshold, because every candidate is
+verified exactly afterwards.
+
+Cost: a sort of the documents for each band; a band shared by many documents gives pairs linear in their number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import kernels
+
+RECALL = 0.99
+"""Least share of pairs just at the threshold that must become candidates."""
+PAIR_LIMIT = 16
+"""Largest group of which all pairs are candidates; larger ones are linked to their first and to the last few before."""
+BACK_LINKS = 3
+
+
+def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
+    """Return (bands, rows): the most rows, hence the fewest false candidates, that still reach `RECALL`.
+
+    >>> choose_bands(0.8, 128)
+    (21, 6)
+    """
+    for rows in range(permutations, 1, -1):
+        bands = permutations // rows
+        if 1 - (1 - threshold**rows) ** bands >= RECALL:
+            return bands, rows
+    return permutations, 1
+
+
+def candidate_pairs(signatures: NDArray[np.uint32], threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of documents that share a band: row numbers of ``uint32[n, p]``, the smaller first, sorted."""
+    count = len(signatures)
+    bands, rows = choose_bands(threshold, signatures.shape[1])
+    found = [np.zeros(0, np.int64)]
+    for keys in kernels.band_keys(signatures, rows, bands):
+        order = np.argsort(keys, kind="stable")
+        sorted_keys = keys[order]
+        begins = np.flatnonzero(np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1]]))
+        sizes = np.diff(begins, append=count)
+        order = order[np.repeat(sizes > 1, sizes)]
+        earlier, later = kernels.link_groups(sizes[sizes > 1], PAIR_LIMIT, BACK_LINKS)
+        found.append(np.unique(order[earlier] * count + order[later]))
+    pairs = np.unique(np.concatenate(found))
+    return pairs // max(count, 1), pairs % max(count, 1)

@@ -1,0 +1,176 @@
+"""Alignments in, pairs out: pieces that belong together are joined, and what is too short or too unlike is dropped.
+
+An edited copy may come as several alignments: sentences in another order, a sentence dropped or added. Two pieces of
+one pair of documents are joined when they lie near each other on both sides, in whatever order, or follow each other
+closely on one side with a stretch left out on the other, and what comes of it is still similar enough. So pieces
+shorter than a passage live until here.
+
+Cost: each piece is compared with a few before it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+
+from dedup.arrays import I64, U64, AlignedPair, Alignments
+from dedup.edits import similarity, word_opcodes
+from dedup.kernels import SCORE
+
+LEAST_PIECE = 9 * SCORE // 2
+"""Score of the least piece that may become part of a passage (an equal run of five words)."""
+LEAST_SCORE = 8 * SCORE
+"""Score of the least passage."""
+NEAR = 12
+"""Words between two pieces, on each side, over which they are joined whatever their order."""
+CLOSE = 4
+"""Words between two pieces on one side over which they are joined although a stretch is left out on the other."""
+_RECENT = 32
+_LONG = 2000
+
+
+class _Piece(NamedTuple):
+    left: int
+    left_end: int
+    right: int
+    right_end: int
+    score: int
+    equal: int
+    """Words that the two sides are known to share."""
+    reordered: bool
+
+
+def find_pairs(
+    found: Alignments, keys: U64, offsets: I64, words_before: I64, min_words: int, min_similarity: float, max_skip: int
+) -> list[AlignedPair]:
+    """Return the pairs of stretches that are reused passages, by documents and places.
+
+    ``words_before`` (``int64[n_tokens + 1]``) is twice the number of words before each place. A pair has at least
+    ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch of tokens over which
+    pieces that follow each other closely on one side are joined.
+    """
+    document = np.searchsorted(offsets, found.left, "right")
+    other = np.searchsorted(offsets, found.right, "right")
+    group = document * (len(offsets) + 1) + other
+    long = np.minimum(
+        words_before[found.left_end] - words_before[found.left], words_before[found.right_end] - words_before[found.right]
+    ) >= 2 * min_words
+    worth = (found.score >= LEAST_SCORE) & long
+    worth |= (found.score >= LEAST_PIECE) & _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
+    chosen = np.flatnonzero(worth)
+    chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]
+
+    def words(first: int, last: int) -> int:
+        return int(words_before[last] - words_before[first])
+
+    result = []
+    for pieces in _by_group(found.take(chosen), group[chosen], keys):
+        for piece in _join(pieces, min_similarity, max_skip):
+            result += _accept(piece, keys, words, min_words, min_similarity)
+    return sorted(set(result))
+
+
+def _has_neighbour(found: Alignments, group: I64, counts: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return whether another piece that counts lies within ``reach`` on the left side (on the right is not looked at)."""
+    result = np.zeros(len(group), bool)
+    index = np.flatnonzero(counts)
+    if not len(index):
+        return result
+    order = index[np.lexsort((found.left[index], group[index]))]
+    number = np.cumsum(np.diff(group[order], prepend=0) != 0)
+    apart = number * (int(found.left_end.max()) + reach + 1)
+    furthest = np.maximum.accumulate(found.left_end[order] + apart)
+    close = (found.left[order] + apart)[1:] - furthest[:-1] <= reach
+    close &= number[1:] == number[:-1]
+    result[order[1:][close]] = True
+    result[order[:-1][close]] = True
+    return result
+
+
+def _by_group(found: Alignments, group: I64, keys: U64) -> Iterator[list[_Piece]]:
+    rows = list(zip(*(values.tolist() for values in found), strict=True))
+    for begin, end in itertools.pairwise([*np.flatnonzero(np.diff(group, prepend=-1)).tolist(), len(rows)]):
+        yield [_Piece(*row[:5], _shared(keys, *row[:4], row[5]), False) for row in rows[begin:end]]
+
+
+def _shared(keys: U64, left: int, left_end: int, right: int, right_end: int, equal: int) -> int:
+    """Return how many words two ranges share, of which ``equal`` are known; no more than those for very long ranges."""
+    a, b = keys[left:left_end], keys[right:right_end]
+    if equal == max(len(a), len(b)) or len(a) > _LONG:
+        return equal
+    return LCSseq.similarity(a.tolist(), b.tolist())
+
+
+def _join(pieces: list[_Piece], min_similarity: float, max_skip: int) -> list[_Piece]:
+    """Join pieces of one pair of documents, sorted by their left side, until nothing more can be joined."""
+    while True:
+        joined: list[_Piece] = []
+        for piece in pieces:
+            for back in range(len(joined) - 1, max(len(joined) - 1 - _RECENT, -1), -1):
+                union = _union(joined[back], piece, min_similarity, max_skip)
+                if union:
+                    joined[back] = union
+                    break
+            else:
+                joined.append(piece)
+        if len(joined) == len(pieces):
+            return joined
+        pieces = sorted(joined)
+
+
+def _union(a: _Piece, b: _Piece, min_similarity: float, max_skip: int) -> _Piece | None:
+    """Return two pieces as one, or None where they do not belong together; ``a`` begins first on the left."""
+    in_order = b.right >= a.right
+    gap_left = b.left - a.left_end
+    gap_right = b.right - a.right_end if in_order else a.right - b.right_end
+    if max(gap_left, gap_right) > max(max_skip, (a.left_end - a.left) // 4):
+        return None
+    left, left_end = a.left, max(a.left_end, b.left_end)
+    right, right_end = min(a.right, b.right), max(a.right_end, b.right_end)
+    if (right, right_end, left_end) == (a.right, a.right_end, a.left_end):
+        return a  # b lies inside a on both sides
+    if left_end > right:
+        return None
+    shorter = min(a.left_end - a.left, a.right_end - a.right, b.left_end - b.left, b.right_end - b.right)
+    if min(gap_left, gap_right) < -shorter // 2:
+        return None
+    near = max(gap_left, gap_right) <= max(NEAR, shorter // 4)
+    skips = in_order and min(gap_left, gap_right) <= CLOSE and max(gap_left, gap_right) <= max_skip
+    if not near and not skips:
+        return None
+    equal = a.equal + b.equal + min(gap_left, gap_right, 0)
+    if 2 * equal < min_similarity * (left_end - left + right_end - right):
+        return None
+    reordered = a.reordered or b.reordered or not in_order
+    return _Piece(left, left_end, right, right_end, a.score + b.score, equal, reordered)
+
+
+def _accept(piece: _Piece, keys: U64, words: Callable[[int, int], int], min_words: int, min_similarity: float) -> Iterator[AlignedPair]:
+    """Yield the piece as a pair if it is long, sure and similar enough; else what is left when its worst gap is cut."""
+    left, left_end, right, right_end = piece[:4]
+    if min(words(left, left_end), words(right, right_end)) < 2 * min_words or piece.score < LEAST_SCORE:
+        return
+    a, b = keys[left:left_end], keys[right:right_end]
+    reached = similarity(a, b, reordered=piece.reordered, equal=piece.equal)
+    if reached >= min_similarity:
+        yield AlignedPair(left, left_end, right, right_end, reached, piece.reordered)
+        return
+    blocks = [(i, i_end, j, j_end) for tag, i, i_end, j, j_end in word_opcodes(a, b) if tag == "equal"]
+    gaps = [max(after[0] - before[1], after[2] - before[3]) for before, after in zip(blocks, blocks[1:], strict=False)]
+    if not gaps:
+        return
+    worst = gaps.index(max(gaps))
+    for part in (blocks[: worst + 1], blocks[worst + 1 :]):
+        equal = sum(i_end - i for i, i_end, _, _ in part)
+        score = SCORE * equal - SCORE // 2 * len(part)
+        yield from _accept(
+            _Piece(
+                left + part[0][0], left + part[-1][1], right + part[0][2], right + part[-1][3], score, equal, False
+            ),
+            keys, words, min_words, min_similarity,
+        )

@@ -1,0 +1,126 @@
+"""JSONL to documents: one record a line, read line by line.
+
+A record is an object with a text and, if it has one, an id; without one, the id is the record's place, ``file:line``.
+A record that cannot be used is skipped at its place and the next one is read; blank lines are passed over. Encoding is
+decided line by line, as for a text file; a file whose byte order mark says UTF-16 or UTF-32 is decoded as a whole.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any, BinaryIO
+
+from dedup.config import Config
+from dedup.errors import InputError
+from dedup.model import Document, Skipped
+from dedup.readers import text
+
+_WHITE_SPACE = " \t\r\n"  # what JSON takes for white space
+_LONGEST_LIST = 200
+
+
+class TextFieldError(InputError):
+    """None of a file's records has the field that should hold the text."""
+
+
+def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Document | Skipped]]:
+    """Yield, for each record, ``place:line`` and the document, or why there is none.
+
+    Raises `InputError` with the reason when the file is not text, and `TextFieldError` at its end when it has records
+    but none with the text field. Until the first that has it, what is to be said of the others is held back.
+    """
+    found = False
+    lacking: list[tuple[str, Skipped]] = []
+    fields: dict[str, None] = {}
+    for here, record in _records(stream, place, config.fallback_encoding):
+        if isinstance(record, Skipped):
+            yield here, record
+        elif config.text_field in record:
+            found = True
+            yield here, _document(record, here, config)
+        else:
+            fields.update(dict.fromkeys(record))
+            lacking.append((here, Skipped(here, f"no field {config.text_field!r}; fields: {_listed(record)}")))
+        if found:
+            yield from lacking
+            lacking.clear()
+    if lacking:
+        raise TextFieldError(f"none of its records has the field {config.text_field!r}; fields: {_listed(fields)}")
+
+
+def _records(stream: BinaryIO, place: str, fallback: str | None) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
+    """Yield the place of each line that is not blank, and its object or why it has none."""
+    offset = 0
+    for line, raw in enumerate(_lines(stream), 1):
+        mark = codecs.BOM_UTF8 if line == 1 and raw.startswith(codecs.BOM_UTF8) else b""
+        here = f"{place}:{line}"
+        try:
+            content = text.decode_unmarked(raw[len(mark) :], fallback, offset=offset + len(mark), line=line)
+            if content.strip(_WHITE_SPACE):
+                yield here, _object(content.rstrip(_WHITE_SPACE))
+        except InputError as error:
+            yield here, Skipped(here, str(error))
+        offset += len(raw)
+
+
+def _lines(stream: BinaryIO) -> Iterable[bytes]:
+    """Return the lines of a file as UTF-8, if it has a byte order mark, or else as they are.
+
+    Raises `InputError` when the first line shows a file that is not text; elsewhere a NUL spoils its record alone.
+    """
+    start = stream.readline(text.HEAD)
+    if text.is_wide(start):
+        return io.BytesIO(text.decode(start + stream.read(), None).encode())
+    if b"\0" in start and not start.lstrip().startswith(b"{"):
+        text.decode_unmarked(start, None)
+    if start.endswith(b"\n"):
+        return chain([start], stream)
+    return chain([start + stream.readline()], stream)
+
+
+def _object(content: str) -> dict[str, Any]:
+    try:
+        value = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg} (column {error.colno})") from None
+    except RecursionError:
+        raise InputError("not read: its values are nested too deeply") from None
+    except ValueError as error:  # a number with more digits than Python converts
+        raise InputError(f"not read: {error}") from None
+    if not isinstance(value, dict):
+        raise InputError(f"a record must be an object, not {_kind(value)}")
+    return value
+
+
+def _document(record: dict[str, Any], here: str, config: Config) -> Document | Skipped:
+    """Return the document of a record that has the text field; an id that is null is none."""
+    content = record[config.text_field]
+    if not isinstance(content, str):
+        return Skipped(here, f"field {config.text_field!r} must be a string, not {_kind(content)}")
+    name = record.get(config.id_field)
+    if name is None:
+        return Document(here, content)
+    if isinstance(name, bool) or not isinstance(name, (str, int)):
+        return Skipped(here, f"field {config.id_field!r} must be a string or a whole number, not {_kind(name)}")
+    return Document(str(name), content)
+
+
+def _kind(value: object) -> str:
+    """Return what JSON calls a value."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, str):
+        return "a string"
+    return json.dumps(value)
+
+
+def _listed(fields: Iterable[str]) -> str:
+    """Return the names of fields, as many as fit a message."""
+    names = ", ".join(map(repr, fields)) or "none"
+    return names if len(names) <= _LONGEST_LIST else names[:_LONGEST_LIST] + "..."

@@ -1,0 +1,66 @@
+"""Shingles in, sketches out: a signature for each document, fingerprints for its passages.
+
+A signature (MinHash, Broder 1997) stands for a document's set of shingles: the share of equal values estimates the
+Jaccard similarity of two sets. The permutations are datasketch 2's scheme ``affine32``, value for value, so that a
+signature can go into any of datasketch's indexes. Fingerprints are the shingles chosen by winnowing (Schleimer, Wilkerson
+and Aiken 2003): the least of every w consecutive ones, so that any equal run of k + w - 1 tokens shares one.
+
+Cost: linear; 4 bytes a permutation for each document, and about 0.4 fingerprints a token.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import kernels
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+FINGERPRINT_SHINGLE = 4
+"""Tokens in a shingle when passages are looked for."""
+FINGERPRINT_WINDOW = 4
+"""Consecutive shingles of which the least becomes a fingerprint."""
+
+
+def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the multipliers and increments of ``datasketch.MinHash(num_perm=count, seed=seed)``, ``uint32[count]``."""
+    generator = np.random.RandomState(seed)
+    multipliers = generator.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, generator.randint(0, 1 << 32, count, dtype=np.uint32)
+
+
+def signatures(
+    shingles: NDArray[np.uint64], offsets: NDArray[np.int64], count: int = 128, seed: int = 1
+) -> NDArray[np.uint32]:
+    """Return ``uint32[n_documents, count]``: the MinHash signatures of documents' shingles."""
+    return kernels.signatures(shingles, offsets, *permutations(count, seed))
+
+
+def to_datasketch(signature: NDArray[np.uint32], seed: int = 1) -> MinHash:
+    """Return a signature as a ``datasketch.MinHash``, for its indexes in memory, on Redis or on Cassandra."""
+    from datasketch import MinHash  # imports scipy, which takes longer than a small scan
+
+    return MinHash(seed=seed, hashvalues=signature, scheme="affine32")
+
+
+def fingerprint_window(shortest: int) -> int:
+    """Return of how many consecutive shingles a fingerprint is the least, if runs of ``shortest`` tokens must share one."""
+    return min(FINGERPRINT_WINDOW, shortest - FINGERPRINT_SHINGLE + 1)
+
+
+def fingerprints(
+    keys: NDArray[np.uint64], offsets: NDArray[np.int64], shortest: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the fingerprints of documents: hashes, and the tokens at which their shingles start (``int64``, ascending).
+
+    ``shortest`` is the number of tokens of the shortest run that must share a fingerprint (at least 4).
+    """
+    shingles, bounds = kernels.shingle(keys, offsets, FINGERPRINT_SHINGLE)
+    chosen = kernels.winnow(shingles, bounds, fingerprint_window(shortest))
+    # Each document before it that has tokens took up to three tokens without a shingle of their own.
+    missing = offsets[:-1] - bounds[:-1]
+    return shingles[chosen], chosen + missing[np.searchsorted(bounds, chosen, "right") - 1]

@@ -1,0 +1,116 @@
+"""Ranges of places in, spans of the original texts out: code points, lines, columns, ids.
+
+Cost: for each text with an occurrence, one sweep for its line ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from dedup import kernels
+from dedup.arrays import Tokens
+from dedup.model import Document, Kind, Occurrence, Span
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Locator:
+    """Answers where in the texts a range of places is.
+
+    ``documents`` and ``tokens`` belong together, document by document. A line ends with CRLF, LF or CR.
+    """
+
+    def __init__(self, documents: Sequence[Document], tokens: Tokens) -> None:
+        self._documents = documents
+        self._tokens = tokens
+        self._offsets = tokens.offsets.tolist()
+        self._line_starts: dict[int, list[int]] = {}
+
+    def letters(self, first: int, last: int) -> str:
+        """Return the folded letters of a range of places within one document, without what stands between words."""
+        return "".join(self._folded(first, last))
+
+    def fingerprint(self, first: int, last: int) -> str:
+        """Return a name for the folded words of a range: 16 hexadecimal digits, the same wherever the words stand."""
+        words = " ".join(self._folded(first, last)).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(words, digest_size=8).hexdigest()
+
+    def _folded(self, first: int, last: int) -> list[str]:
+        text = self._documents[self._document(first)].text
+        starts, ends = self._tokens.starts[first:last].tolist(), self._tokens.ends[first:last].tolist()
+        return [kernels.fold(text[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+    def _document(self, place: int) -> int:
+        return bisect_right(self._offsets, place) - 1
+
+    def spans(self, ranges: Sequence[tuple[int, int]], model: int = 0) -> list[Span]:
+        """Return the spans of ranges of like words, each with the punctuation that follows its last word.
+
+        Punctuation belongs to the span as far as the range number ``model`` has the same; to that range's own, as far as
+        some other has.
+        """
+        found = [self._span(first, last) for first, last in ranges]
+        document, _, end = found[model]
+        marks = _punctuation(self._documents[document].text, end)
+        shared = [
+            0 if at == model else _common(marks, self._documents[other].text, other_end)
+            for at, (other, _, other_end) in enumerate(found)
+        ]
+        shared[model] = max(shared)
+        return [
+            Span(self._documents[document].id, start, end + extra)
+            for (document, start, end), extra in zip(found, shared, strict=True)
+        ]
+
+    def _span(self, first: int, last: int) -> tuple[int, int, int]:
+        return self._document(first), int(self._tokens.starts[first]), int(self._tokens.ends[last - 1])
+
+    def occurrence(self, span: Span, place: int) -> Occurrence:
+        """Return a span, of which ``place`` is a token, with its lines and columns."""
+        number = self._document(place)
+        if number not in self._line_starts:
+            ends = _LINE_END.finditer(self._documents[number].text)
+            self._line_starts[number] = [0, *(end.end() for end in ends)]
+        starts = self._line_starts[number]
+        line = bisect_right(starts, span.start)
+        # The last character decides the last line, also where a line end follows it.
+        end_line = bisect_right(starts, span.end - 1)
+        return Occurrence(
+            span.document, span.start, span.end,
+            line, span.start - starts[line - 1] + 1, end_line, span.end - starts[end_line - 1] + 1,
+        )  # fmt: skip
+
+    def kind(self, a: tuple[int, int], b: tuple[int, int], *, reordered: bool) -> Kind:
+        """Return how the text of one range differs from that of another."""
+        if reordered:
+            return "reordered"
+        keys = self._tokens.keys
+        if not np.array_equal(keys[slice(*a)], keys[slice(*b)]):
+            return "edited"
+        return "verbatim" if self._text(*a) == self._text(*b) else "reformatted"
+
+    def _text(self, first: int, last: int) -> str:
+        document, start, end = self._span(first, last)
+        return self._documents[document].text[start:end]
+
+
+def _punctuation(text: str, start: int) -> str:
+    """Return the punctuation and symbols that directly follow a place in a text."""
+    end = start
+    while end < len(text) and unicodedata.category(text[end])[0] in "PS":
+        end += 1
+    return text[start:end]
+
+
+def _common(marks: str, text: str, start: int) -> int:
+    """Return how many of ``marks`` also stand in ``text`` from ``start`` on."""
+    count = 0
+    while count < len(marks) and text.startswith(marks[count], start + count):
+        count += 1
+    return count

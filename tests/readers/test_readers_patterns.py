@@ -1,0 +1,182 @@
+"""Patterns of ignore files: against tables written by hand, and against git itself on random trees."""
+
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.config import Config
+from dedup.errors import ConfigError
+from dedup.readers import find_sources
+from dedup.readers.patterns import Patterns
+
+YES, KEPT, NO = True, False, None
+
+
+def verdict(lines, path):
+    """Return whether the last pattern that names the path ignores it, None if none does; a folder ends in a slash."""
+    rule = Patterns(lines, "test").verdict(path.rstrip("/"), folder=path.endswith("/"))
+    return rule.ignore if rule else None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("a", "a", YES),
+        ("a", "x/y/a", YES),
+        ("a", "a/", YES),
+        ("a", "ab", NO),
+        ("a/", "a", NO),
+        ("a/", "x/a/", YES),
+        ("/a", "a", YES),
+        ("/a", "x/a", NO),
+        ("x/a", "x/a", YES),
+        ("x/a", "y/x/a", NO),
+        ("*.txt", "x/.txt", YES),
+        ("*.txt", "a.txt.gz", NO),
+        ("x/*.txt", "x/y/a.txt", NO),
+        ("?", "ab", NO),
+        ("?", "é", YES),
+        ("**/a", "a", YES),
+        ("**/a/b", "x/y/a/b", YES),
+        ("x/**/a", "x/a", YES),
+        ("x/**/a", "x/1/2/a", YES),
+        ("x/**/a", "xa", NO),
+        ("x/**", "x/", NO),
+        ("x/**", "x/y/", YES),
+        ("x/**/**/y/**/z", "x/y/y/1/z", YES),
+        ("a**b", "a/b", NO),
+        ("a**b", "axb", YES),
+        ("*", "a/", YES),
+        ("[ab]c", "bc", YES),
+        ("[!ab]c", "bc", NO),
+        ("[^ab]c", "xc", YES),
+        ("[]a]", "]", YES),
+        ("[a-]", "-", YES),
+        ("[a-c]", "b", YES),
+        ("[c-a]", "c", YES),
+        ("[[:digit:]]", "7", YES),
+        ("[![:upper:]]", "A", NO),
+        (r"[\]]", "]", YES),
+        ("x[.-0]y", "x/y", NO),
+        (r"\*", "*", YES),
+        (r"\*", "a", NO),
+        (r"\#a", "#a", YES),
+        (r"\!a", "!a", YES),
+        ("a  ", "a", YES),
+        ("a\\ ", "a ", YES),
+        ("a\r", "a", YES),
+        (" a", "a", NO),
+        ("# a", "# a", NO),
+        ("a.b", "axb", NO),
+        ("a\nb", "a\nb", YES),
+        ("*b", "a\nb", YES),
+        ("caf\udce9", "caf\udce9", YES),
+        *[
+            (broken, "a", NO)
+            for broken in ("", "/", "//", "!", "\\", "a\\", "[a", "a//", "[]", "[!]", "[[:none:]a]", "a" * 5000)
+        ],
+    ],
+)
+def test_a_pattern(pattern, path, expected):
+    assert verdict([pattern], path) is expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "expected"),
+    [
+        (["*.log", "!keep.log"], "x/keep.log", KEPT),
+        (["!keep.log", "*.log"], "keep.log", YES),
+        # The name's rule and the path's rule come from two expressions; the later line decides.
+        (["/x/a", "!a"], "x/a", KEPT),
+        (["!a", "/x/a"], "x/a", YES),
+        # Everything but texts: the folders must stay open.
+        (["*", "!*/", "!*.txt"], "sub/", KEPT),
+        (["*", "!*/", "!*.txt"], "sub/a.txt", KEPT),
+        (["*", "!*/", "!*.txt"], "sub/a.md", YES),
+        # A rule about a folder says nothing of what lies in it.
+        (["*.txt", "!docs/"], "docs/a.txt", YES),
+    ],
+)
+def test_the_last_pattern_decides(lines, path, expected):
+    assert verdict(lines, path) is expected
+
+
+def test_a_base_is_taken_off():
+    patterns = Patterns(["/a"], "test", "/home/x/")
+    assert patterns.verdict("/home/x/a", folder=False)
+    assert not patterns.verdict("/home/x/y/a", folder=False)
+
+
+@pytest.mark.parametrize("pattern", ["[a", "a\\", "a//b", "/", "a" * 5000])
+def test_a_malformed_pattern_of_a_setting_is_an_error(pattern):
+    with pytest.raises(ConfigError, match="is not a pattern"):
+        Patterns([pattern], "exclude", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 60 + "b", "a" * 250),
+        ("/" + "**/*a*a*a*/" * 30 + "b", "aaaa/" * 200 + "a"),
+        ("[" * 4000, "a"),
+        ("?*" * 100 + "b", "a" * 200),
+    ],
+)
+def test_a_hostile_pattern_comes_to_an_end(pattern, path):
+    assert verdict([pattern], path) is None
+
+
+@settings(max_examples=500)
+@given(st.lists(st.text("ab*?[]!^-\\/#.: \r", max_size=12), max_size=4), st.text("ab[]-\\.#! ", min_size=1, max_size=6))
+def test_no_pattern_crashes(lines, path):
+    verdict(lines, path)
+    verdict(lines, path + "/")
+
+
+NAMES = ["a", "b", "ab", "a b", "aab", "x.txt", "y.txt", "a.b", "[a]", "-", "#h", "!n", "b\\c", "]"]
+SEGMENTS = [
+    *("a", "b", "*", "?", "**", "***", "a*", "*b", "*.txt", "*a*a*", "x.txt"),
+    *("a b", "a\\ ", "#h", "!n", "\\#h", "\\!n"),
+    *("[ab]", "[!a]*", "[^b]", "[!]]", "[a-]", "[]a]", "[b-a]", "[a-b]?", "[.-0]", "[x/y]", "[\\]]", "[a", "a["),
+    *("[]", "[!]", "[^", "[!a", "[[:alpha:]", "[[]", "[!-]", "[]-a]", "[[:]"),
+    *("[[:alpha:]]", "[[:none:]]", "\\*", "\\a", "a\\/b", "b\\\\c"),
+]
+
+
+def plant(folder: Path, rng: random.Random, depth: int = 0) -> None:
+    for name in rng.sample(NAMES, rng.randint(2, 5)):
+        if depth < 3 and rng.random() < 0.5:
+            (folder / name).mkdir()
+            plant(folder / name, rng, depth + 1)
+        else:
+            (folder / name).touch()
+    if depth == 0 or rng.random() < 0.3:
+        lines = [random_pattern(rng) for _ in range(rng.randint(1, 5))]
+        (folder / ".gitignore").write_bytes("\n".join(lines).encode())
+
+
+def random_pattern(rng: random.Random) -> str:
+    pattern = "/".join(rng.choices(SEGMENTS, k=rng.choice([1, 1, 1, 2, 2, 3, 4])))
+    start = rng.choice(["", "", "", "!", "/", "!/"])
+    end = rng.choice(["", "", "", "", "/", "/", " ", "\r"])
+    return start + pattern + end
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+@pytest.mark.skipif(os.name == "nt", reason="the names are not possible on Windows")
+@pytest.mark.parametrize("seed", range(60))
+def test_what_git_ignores_is_ignored(seed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plant(tmp_path, random.Random(seed))
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(["git", "init", "-q"], env=environment, check=True)
+    listing = ["git", "ls-files", "--others", "--exclude-standard", "-z"]
+    output = subprocess.run(listing, env=environment, check=True, capture_output=True).stdout
+    sources, _ = find_sources(["."], Config(hidden=True))
+    assert [source.id for source in sources] == sorted(output.decode().split("\0")[:-1])
