@@ -17,25 +17,23 @@ import numpy as np
 
 from dedup import kernels
 from dedup.arrays import I64, U64, Alignments, Runs
-from dedup.edits import alike, word_opcodes
+from dedup.edits import alike, alike_prefix, word_opcodes
 from dedup.kernels import SCORE
 
-Letters = Callable[[int, int], str]
-"""``letters(first, last)``: the folded letters of the tokens of a range, joined without separators."""
+Words = Callable[[int, int], list[str]]
+"""``words(first, last)``: the folded words of a range of places."""
 
-ALIKE = 0.6
-"""Character similarity from which a replaced stretch of words counts as the same words misread."""
-ALIKE_END = 0.7
-"""The same at the ends, where nothing after it confirms it."""
 ALIKE_WORDS = 8
 _LONGEST_HOLE = 64
 _COVERING = 8 * SCORE
 _NEXT = 4
 _FOLLOWS = 48
+_LEAST_GROWN = 9 * SCORE // 2
+_LETTER_WINDOW = 8
 
 
 def align_chains(
-    runs: Runs, chains: I64, order: I64, keys: U64, letters: Letters
+    runs: Runs, chains: I64, order: I64, keys: U64, words: Words
 ) -> Alignments:
     """Return the best-scoring stretches of chains.
 
@@ -50,7 +48,7 @@ def align_chains(
     pieces: list[tuple[int, ...]] = []
     for begin, size in zip(begins[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
         own = order[begin : begin + size]
-        pieces += _best_stretches(left[own].tolist(), right[own].tolist(), length[own].tolist(), keys, letters)
+        pieces += _best_stretches(left[own].tolist(), right[own].tolist(), length[own].tolist(), keys, words)
     joined = np.array(pieces, np.int64).reshape(-1, 6)
     alone = np.stack(
         [left[single], (left + length)[single], right[single], (right + length)[single], SCORE * length[single] - SCORE // 2, length[single]],
@@ -60,7 +58,7 @@ def align_chains(
 
 
 def _best_stretches(
-    left: list[int], right: list[int], length: list[int], keys: U64, letters: Letters
+    left: list[int], right: list[int], length: list[int], keys: U64, words: Words
 ) -> Iterator[tuple[int, ...]]:
     """Cut one chain where the words between two runs cost more than what follows is worth."""
     spans: list[list[int]] = []
@@ -77,7 +75,7 @@ def _best_stretches(
                 yield from _cut(spans, scores)
                 spans, scores = [[a, a + size, b, b + size]], [SCORE * size - SCORE // 2]
                 continue
-            scores.append(score_hole(keys, a_end, a, b_end, b, letters))
+            scores.append(score_hole(keys, a_end, a, b_end, b, words))
         spans.append([a, a + size, b, b + size])
         scores.append(SCORE * size - SCORE // 2)
     yield from _cut(spans, scores)
@@ -111,7 +109,7 @@ def _best_stretch(scores: list[int]) -> tuple[int, int, int]:
     return best
 
 
-def score_hole(keys: U64, a: int, a_end: int, b: int, b_end: int, letters: Letters) -> int:
+def score_hole(keys: U64, a: int, a_end: int, b: int, b_end: int, words: Words) -> int:
     """Return what the words between two equal runs count, in score units (most often less than 0)."""
     size_a, size_b = a_end - a, b_end - b
     if not size_a or not size_b:
@@ -123,11 +121,11 @@ def score_hole(keys: U64, a: int, a_end: int, b: int, b_end: int, letters: Lette
         if tag == "equal":
             total += SCORE * (i_end - i) - SCORE // 2
             continue
-        words = max(i_end - i, j_end - j)
-        if tag == "replace" and words <= ALIKE_WORDS and alike(letters(a + i, a + i_end), letters(b + j, b + j_end), ALIKE):
+        longer = max(i_end - i, j_end - j)
+        if tag == "replace" and longer <= ALIKE_WORDS and alike(words(a + i, a + i_end), words(b + j, b + j_end)):
             total += SCORE // 2 * min(i_end - i, j_end - j)
         else:
-            total -= _gap_cost(words)
+            total -= _gap_cost(longer)
     return total
 
 
@@ -175,7 +173,7 @@ def _pairs_of_documents(found: Alignments, offsets: I64) -> I64:
     return document * (len(offsets) + 1) + np.searchsorted(offsets, found.right, "right")
 
 
-def extend_alignments(found: Alignments, offsets: I64, keys: U64) -> Alignments:
+def extend_alignments(found: Alignments, offsets: I64, keys: U64, words: Words) -> Alignments:
     """Return alignments extended outwards over edited words.
 
     ``found`` is sorted by documents and places. An alignment does not leave its documents, overlap itself, or enter the
@@ -189,14 +187,61 @@ def extend_alignments(found: Alignments, offsets: I64, keys: U64) -> Alignments:
     right_stop = offsets[other + 1]
     left_stop[before] = np.minimum(left_stop[before], left[after])
     right_stop[before] = np.minimum(right_stop[before], right[after])
-    gain, on_left, on_right = kernels.extend(keys, left_end, right_end, left_stop - left_end, right_stop - right_end, 1)
-    left_end, right_end, score = left_end + on_left, right_end + on_right, score + gain
+    left_end, right_end, score = _grow(
+        keys, words, left_end, right_end, left_stop - left_end, right_stop - right_end, score, 1
+    )
     left_stop = offsets[document]
     right_stop = np.where(document == other, left_end, offsets[other])
     left_stop[after] = np.maximum(left_stop[after], left_end[before])
     right_stop[after] = np.maximum(right_stop[after], right_end[before])
-    gain, on_left, on_right = kernels.extend(keys, left - 1, right - 1, left - left_stop, right - right_stop, -1)
-    return Alignments(left - on_left, left_end, right - on_right, right_end, score + gain, equal)
+    left, right, score = _grow(keys, words, left, right, left - left_stop, right - right_stop, score, -1)
+    return Alignments(left, left_end, right, right_end, score, equal)
+
+
+def _grow(
+    keys: U64, words: Words, left: I64, right: I64, left_room: I64, right_room: I64, score: I64, direction: int
+) -> tuple[I64, I64, I64]:
+    """Return the ends ``left`` and ``right`` moved outwards in ``direction``, and the scores.
+
+    Over edited words by their keys; then, where words are misread, by their letters; in turn until neither helps.
+    """
+    left, right, score = left.copy(), right.copy(), score.copy()
+    left_room, right_room = left_room.copy(), right_room.copy()
+    active = np.flatnonzero((left_room > 0) & (right_room > 0))
+    while len(active):
+        shift = 0 if direction > 0 else -1
+        gain, on_left, on_right = kernels.extend(
+            keys, left[active] + shift, right[active] + shift, left_room[active], right_room[active], direction
+        )
+        score[active] += gain
+        for values, room, taken in ((left, left_room, on_left), (right, right_room, on_right)):
+            values[active] += direction * taken
+            room[active] -= taken
+        active = active[(score[active] >= _LEAST_GROWN) & (left_room[active] > 0) & (right_room[active] > 0)]
+        grown = []
+        for index in active.tolist():
+            sides = [
+                _ahead(words, int(values[index]), int(room[index]), direction)
+                for values, room in ((left, left_room), (right, right_room))
+            ]
+            on_left, on_right = alike_prefix(*sides)
+            if on_left:
+                left[index] += direction * on_left
+                right[index] += direction * on_right
+                left_room[index] -= on_left
+                right_room[index] -= on_right
+                score[index] += SCORE // 2 * min(on_left, on_right)
+                grown.append(index)
+        active = np.array(grown, np.int64)
+    return left, right, score
+
+
+def _ahead(words: Words, place: int, room: int, direction: int) -> list[str]:
+    """Return the next few words in a direction, going backward with the words and their letters reversed."""
+    count = min(room, _LETTER_WINDOW)
+    if direction > 0:
+        return words(place, place + count)
+    return [word[::-1] for word in reversed(words(place - count, place))]
 
 
 def _next_in_line(found: Alignments, document: I64, other: I64) -> tuple[I64, I64]:

@@ -6,13 +6,17 @@ common subsequence).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.distance import Indel, LCSseq, Levenshtein
 
 from dedup import kernels
 from dedup.arrays import U64
+
+ALIKE = 0.6
+"""Character similarity from which a replaced stretch of words counts as the same words misread."""
+_LEAST_GAIN = 3
 
 
 def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
@@ -30,9 +34,38 @@ def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
         i, j = block.a + block.size, block.b + block.size
 
 
-def alike(a: str, b: str, least: float) -> bool:
-    """Return whether two stretches agree in their characters."""
-    return bool(Indel.normalized_similarity(a, b, score_cutoff=least) > 0)
+def alike(a: Sequence[str], b: Sequence[str]) -> bool:
+    """Return whether two stretches of words agree in six tenths of their letters: the same words misread or respelt."""
+    return Indel.normalized_similarity("".join(a), "".join(b), score_cutoff=ALIKE) > 0
+
+
+def alike_prefix(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """Return how many words at the beginning of two sequences are the same words misread, divided or joined.
+
+    A letter (or the space between two words) that is the same counts 1, one that is not -2; the prefix is the one that
+    counts most, at least 3, and ends with a word on both sides.
+
+    >>> alike_prefix(["the", "kingdorn", "of", "heaven"], ["the", "kingdom", "is", "not"])
+    (2, 2)
+    """
+    text_a, text_b = " ".join(a) + " ", " ".join(b) + " "
+    best, counts = _LEAST_GAIN - 1, (0, 0)
+    total = 0
+    for tag, i, i_end, j, j_end in Levenshtein.opcodes(text_a, text_b):
+        if tag != "equal":
+            total -= 2 * max(i_end - i, j_end - j)
+            continue
+        last = text_a.rfind(" ", i, i_end)
+        if last >= 0 and total + last - i > best:
+            best = total + last - i
+            counts = text_a.count(" ", 0, last + 1), text_b.count(" ", 0, j + last - i + 1)
+        total += i_end - i
+    return counts
+
+
+def shared_words(a: U64, b: U64) -> int:
+    """Return the length of the longest common subsequence of two token sequences."""
+    return LCSseq.similarity(a.tolist(), b.tolist())
 
 
 def similarity(a: U64, b: U64, *, reordered: bool = False, equal: int = 0) -> float:

@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import LCSseq
 
 from dedup.arrays import I64, U64, AlignedPair, Alignments
-from dedup.edits import similarity, word_opcodes
+from dedup.edits import shared_words, similarity, word_opcodes
 from dedup.kernels import SCORE
 
 LEAST_PIECE = 9 * SCORE // 2
@@ -70,7 +69,7 @@ def find_pairs(
 
     result = []
     for pieces in _by_group(found.take(chosen), group[chosen], keys):
-        for piece in _join(pieces, min_similarity, max_skip):
+        for piece in _join(_join_reordered(pieces, min_similarity), keys, min_similarity, max_skip):
             result += _accept(piece, keys, words, min_words, min_similarity)
     return sorted(set(result))
 
@@ -103,16 +102,73 @@ def _shared(keys: U64, left: int, left_end: int, right: int, right_end: int, equ
     a, b = keys[left:left_end], keys[right:right_end]
     if equal == max(len(a), len(b)) or len(a) > _LONG:
         return equal
-    return LCSseq.similarity(a.tolist(), b.tolist())
+    return shared_words(a, b)
 
 
-def _join(pieces: list[_Piece], min_similarity: float, max_skip: int) -> list[_Piece]:
+def _join_reordered(pieces: list[_Piece], min_similarity: float) -> list[_Piece]:
+    """Join pieces that together fill one stretch of the left side and one of the right, in another order on each.
+
+    Pieces are divided where more than `NEAR` words separate them, on the left and on the right in turn, until neither
+    divides them further (gap clustering: Sanchez-Perez, Gelbukh and Sidorov 2015, section 3, there of sentences).
+    """
+    result: list[_Piece] = []
+    waiting = [pieces]
+    while waiting:
+        group = waiting.pop()
+        parts = [part for stretch in _divide(group, 2) for part in _divide(stretch, 0)]
+        if len(parts) > 1:
+            waiting += parts
+        else:
+            union = _fill(group, min_similarity)
+            result += [union] if union else group
+    return sorted(result)
+
+
+def _divide(pieces: list[_Piece], side: int) -> list[list[_Piece]]:
+    """Divide pieces where a side (0: left, 2: right) has more than `NEAR` words that none of them reaches."""
+    parts: list[list[_Piece]] = []
+    reached = 0
+    for piece in sorted(pieces, key=lambda item: item[side]):
+        if not parts or piece[side] - reached > NEAR:
+            parts.append([])
+        parts[-1].append(piece)
+        reached = max(reached, piece[side + 1])
+    return parts
+
+
+def _fill(pieces: list[_Piece], min_similarity: float) -> _Piece | None:
+    """Return pieces as one if they stand in another order on the right and leave out little of what they span."""
+    rights = [piece.right for piece in sorted(pieces)]
+    if rights == sorted(rights):
+        return None
+    left, left_end = min(piece.left for piece in pieces), max(piece.left_end for piece in pieces)
+    right, right_end = min(rights), max(piece.right_end for piece in pieces)
+    # Words that several pieces reach count once.
+    reached = [
+        sum(max(0, end - max(begin, before)) for (begin, end), before in _sweep(sorted(p[side : side + 2] for p in pieces)))
+        for side in (0, 2)
+    ]
+    equal = min(sum(piece.equal for piece in pieces), *reached)
+    if left_end > right or 2 * equal < min_similarity * (left_end - left + right_end - right):
+        return None
+    return _Piece(left, left_end, right, right_end, sum(piece.score for piece in pieces), equal, True)
+
+
+def _sweep(ranges: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Yield sorted ranges, each with the furthest end before it."""
+    reached = 0
+    for item in ranges:
+        yield item, reached
+        reached = max(reached, item[1])
+
+
+def _join(pieces: list[_Piece], keys: U64, min_similarity: float, max_skip: int) -> list[_Piece]:
     """Join pieces of one pair of documents, sorted by their left side, until nothing more can be joined."""
     while True:
         joined: list[_Piece] = []
         for piece in pieces:
             for back in range(len(joined) - 1, max(len(joined) - 1 - _RECENT, -1), -1):
-                union = _union(joined[back], piece, min_similarity, max_skip)
+                union = _union(joined[back], piece, keys, min_similarity, max_skip)
                 if union:
                     joined[back] = union
                     break
@@ -123,7 +179,7 @@ def _join(pieces: list[_Piece], min_similarity: float, max_skip: int) -> list[_P
         pieces = sorted(joined)
 
 
-def _union(a: _Piece, b: _Piece, min_similarity: float, max_skip: int) -> _Piece | None:
+def _union(a: _Piece, b: _Piece, keys: U64, min_similarity: float, max_skip: int) -> _Piece | None:
     """Return two pieces as one, or None where they do not belong together; ``a`` begins first on the left."""
     in_order = b.right >= a.right
     gap_left = b.left - a.left_end
@@ -137,16 +193,22 @@ def _union(a: _Piece, b: _Piece, min_similarity: float, max_skip: int) -> _Piece
     if left_end > right:
         return None
     shorter = min(a.left_end - a.left, a.right_end - a.right, b.left_end - b.left, b.right_end - b.right)
-    if min(gap_left, gap_right) < -shorter // 2:
-        return None
     near = max(gap_left, gap_right) <= max(NEAR, shorter // 4)
-    skips = in_order and min(gap_left, gap_right) <= CLOSE and max(gap_left, gap_right) <= max_skip
+    skips = in_order and min(gap_left, gap_right) <= CLOSE and max(gap_left, gap_right) <= max(max_skip, shorter)
     if not near and not skips:
         return None
-    equal = a.equal + b.equal + min(gap_left, gap_right, 0)
+    reordered = a.reordered or b.reordered or not in_order
+    equal = a.equal + b.equal
+    if min(gap_left, gap_right) < 0:
+        # Where the pieces overlap on a side they may share words that are there only once.
+        if left_end - left > _LONG:
+            return None
+        sides = keys[left:left_end], keys[right:right_end]
+        equal = shared_words(*(map(np.sort, sides) if reordered else sides))
+        if equal < max(a.equal, b.equal) + min(a.equal, b.equal) // 2:
+            return None
     if 2 * equal < min_similarity * (left_end - left + right_end - right):
         return None
-    reordered = a.reordered or b.reordered or not in_order
     return _Piece(left, left_end, right, right_end, a.score + b.score, equal, reordered)
 
 

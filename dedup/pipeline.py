@@ -172,8 +172,8 @@ def _reuse(
     runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
-    found = drop_covered(align_chains(runs, chains, order, keys, locator.letters), offsets)
-    found = drop_covered(extend_alignments(found, offsets, keys), offsets)
+    found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets)
+    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets)
     report("merge", 0, 1)
     pairs = find_pairs(
         found, keys, offsets, words_before(keys), config.min_words, config.min_similarity, 2 * config.max_gap

@@ -32,16 +32,13 @@ class Locator:
         self._offsets = tokens.offsets.tolist()
         self._line_starts: dict[int, list[int]] = {}
 
-    def letters(self, first: int, last: int) -> str:
-        """Return the folded letters of a range of places within one document, without what stands between words."""
-        return "".join(self._folded(first, last))
-
     def fingerprint(self, first: int, last: int) -> str:
         """Return a name for the folded words of a range: 16 hexadecimal digits, the same wherever the words stand."""
-        words = " ".join(self._folded(first, last)).encode("utf-8", "surrogatepass")
+        words = " ".join(self.words(first, last)).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(words, digest_size=8).hexdigest()
 
-    def _folded(self, first: int, last: int) -> list[str]:
+    def words(self, first: int, last: int) -> list[str]:
+        """Return the folded words of a range of places within one document."""
         text = self._documents[self._document(first)].text
         starts, ends = self._tokens.starts[first:last].tolist(), self._tokens.ends[first:last].tolist()
         return [kernels.fold(text[start:end]) for start, end in zip(starts, ends, strict=True)]
