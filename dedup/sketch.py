@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FINGERPRINT_SHINGLE = 4
 """Tokens in a shingle when passages are looked for."""
-FINGERPRINT_WINDOW = 2
+FINGERPRINT_WINDOW = 4
 """Consecutive shingles of which the least becomes a fingerprint."""
 
 

@@ -354,7 +354,7 @@ def _trace(scores: I64, predecessors: I64) -> tuple[I64, I64]:
     return chains, predecessors
 
 
-_WINDOW = 24
+_WINDOW = 16
 
 
 def extend(
