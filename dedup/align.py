@@ -23,6 +23,8 @@ from dedup.kernels import SCORE
 Words = Callable[[int, int], list[str]]
 """``words(first, last)``: the folded words of a range of places."""
 
+LEAST_RUN = 4
+"""Tokens of the shortest run that is worth aligning although no other run follows it."""
 ALIKE_WORDS = 8
 _LONGEST_HOLE = 64
 _COVERING = 8 * SCORE
@@ -38,13 +40,14 @@ def align_chains(
     """Return the best-scoring stretches of chains.
 
     ``chains`` numbers the chain of each run and ``order`` lists the runs chain by chain (``int64[n_runs]`` each). A chain
-    of one run is that run; in a longer one the words between runs decide where it holds together.
+    of one run is that run, if it is not too short; in a longer one the words between runs decide where it holds together.
     """
     left, right, length = runs
     numbers = chains[order]
     begins = np.flatnonzero(np.diff(numbers, prepend=-1))
     sizes = np.diff(begins, append=len(order))
     single = order[begins[sizes == 1]]
+    single = single[length[single] >= LEAST_RUN]
     pieces: list[tuple[int, ...]] = []
     for begin, size in zip(begins[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
         own = order[begin : begin + size]

@@ -23,8 +23,8 @@ from dedup.kernels import SCORE
 
 LEAST_PIECE = 9 * SCORE // 2
 """Score of the least piece that may become part of a passage (an equal run of five words)."""
-LEAST_SCORE = 8 * SCORE
-"""Score of the least passage."""
+LEAST_SCORE = 9 * SCORE
+"""Score of the least passage, unless a verbatim one of the shortest length scores less."""
 NEAR = 12
 """Words between two pieces, on each side, over which they are joined whatever their order."""
 CLOSE = 4
@@ -59,7 +59,8 @@ def find_pairs(
     long = np.minimum(
         words_before[found.left_end] - words_before[found.left], words_before[found.right_end] - words_before[found.right]
     ) >= 2 * min_words
-    worth = (found.score >= LEAST_SCORE) & long
+    least_score = min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
+    worth = (found.score >= least_score) & long
     worth |= (found.score >= LEAST_PIECE) & _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
     chosen = np.flatnonzero(worth)
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]
@@ -70,24 +71,32 @@ def find_pairs(
     result = []
     for pieces in _by_group(found.take(chosen), group[chosen], keys):
         for piece in _join(_join_reordered(pieces, min_similarity), keys, min_similarity, max_skip):
-            result += _accept(piece, keys, words, min_words, min_similarity)
+            result += _accept(piece, keys, words, 2 * min_words, least_score, min_similarity)
     return sorted(set(result))
 
 
 def _has_neighbour(found: Alignments, group: I64, counts: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return whether another piece that counts lies within ``reach`` on the left side (on the right is not looked at)."""
+    """Return whether another piece that counts may lie within ``reach`` on both sides (sometimes true in excess).
+
+    Pieces that near have corners within ``reach``, unless one lies along the other. So the corners are put into square
+    cells of twice that size, in four divisions into cells, in one of which two near corners share a cell.
+    """
     result = np.zeros(len(group), bool)
     index = np.flatnonzero(counts)
-    if not len(index):
-        return result
-    order = index[np.lexsort((found.left[index], group[index]))]
-    number = np.cumsum(np.diff(group[order], prepend=0) != 0)
-    apart = number * (int(found.left_end.max()) + reach + 1)
-    furthest = np.maximum.accumulate(found.left_end[order] + apart)
-    close = (found.left[order] + apart)[1:] - furthest[:-1] <= reach
-    close &= number[1:] == number[:-1]
-    result[order[1:][close]] = True
-    result[order[:-1][close]] = True
+    corners = [(found.left, found.right), (found.left_end, found.right_end)]
+    corners += [(found.left, found.right_end), (found.left_end, found.right)]
+    piece = np.tile(index, len(corners))
+    x = np.concatenate([left[index] for left, _ in corners])
+    y = np.concatenate([right[index] for _, right in corners])
+    size = 2 * max(reach, 1)
+    for shift_x in (0, size // 2):
+        for shift_y in (0, size // 2):
+            column, row = (x + shift_x) // size, (y + shift_y) // size
+            order = np.lexsort((piece, row, column, group[piece]))
+            same = (np.diff(column[order]) == 0) & (np.diff(row[order]) == 0) & (np.diff(group[piece[order]]) == 0)
+            same &= np.diff(piece[order]) != 0
+            result[piece[order[1:][same]]] = True
+            result[piece[order[:-1][same]]] = True
     return result
 
 
@@ -212,14 +221,16 @@ def _union(a: _Piece, b: _Piece, keys: U64, min_similarity: float, max_skip: int
     return _Piece(left, left_end, right, right_end, a.score + b.score, equal, reordered)
 
 
-def _accept(piece: _Piece, keys: U64, words: Callable[[int, int], int], min_words: int, min_similarity: float) -> Iterator[AlignedPair]:
+def _accept(
+    piece: _Piece, keys: U64, words: Callable[[int, int], int], least_words: int, least_score: int, least_similarity: float
+) -> Iterator[AlignedPair]:
     """Yield the piece as a pair if it is long, sure and similar enough; else what is left when its worst gap is cut."""
     left, left_end, right, right_end = piece[:4]
-    if min(words(left, left_end), words(right, right_end)) < 2 * min_words or piece.score < LEAST_SCORE:
+    if min(words(left, left_end), words(right, right_end)) < least_words or piece.score < least_score:
         return
     a, b = keys[left:left_end], keys[right:right_end]
     reached = similarity(a, b, reordered=piece.reordered, equal=piece.equal)
-    if reached >= min_similarity:
+    if reached >= least_similarity:
         yield AlignedPair(left, left_end, right, right_end, reached, piece.reordered)
         return
     blocks = [(i, i_end, j, j_end) for tag, i, i_end, j, j_end in word_opcodes(a, b) if tag == "equal"]
@@ -234,5 +245,5 @@ def _accept(piece: _Piece, keys: U64, words: Callable[[int, int], int], min_word
             _Piece(
                 left + part[0][0], left + part[-1][1], right + part[0][2], right + part[-1][3], score, equal, False
             ),
-            keys, words, min_words, min_similarity,
+            keys, words, least_words, least_score, least_similarity,
         )

@@ -20,7 +20,7 @@ from dedup import kernels
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-FINGERPRINT_SHINGLE = 4
+FINGERPRINT_SHINGLE = 3
 """Tokens in a shingle when passages are looked for."""
 FINGERPRINT_WINDOW = 4
 """Consecutive shingles of which the least becomes a fingerprint."""
