@@ -11,22 +11,17 @@ Cost: a few microseconds for each gap between runs and each end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from dedup import kernels
 from dedup.arrays import I64, U64, Alignments, Runs
-from dedup.edits import alike, alike_prefix, word_opcodes
+from dedup.edits import Words, alike_prefix, score_words
 from dedup.kernels import SCORE
-
-Words = Callable[[int, int], list[str]]
-"""``words(first, last)``: the folded words of a range of places."""
 
 LEAST_RUN = 4
 """Tokens of the shortest run that is worth aligning although no other run follows it."""
-ALIKE_WORDS = 8
-_LONGEST_HOLE = 64
 _COVERING = 8 * SCORE
 _NEXT = 4
 _FOLLOWS = 48
@@ -78,7 +73,7 @@ def _best_stretches(
                 yield from _cut(spans, scores)
                 spans, scores = [[a, a + size, b, b + size]], [SCORE * size - SCORE // 2]
                 continue
-            scores.append(score_hole(keys, a_end, a, b_end, b, words))
+            scores.append(score_words(keys, (a_end, a), (b_end, b), words))
         spans.append([a, a + size, b, b + size])
         scores.append(SCORE * size - SCORE // 2)
     yield from _cut(spans, scores)
@@ -110,33 +105,6 @@ def _best_stretch(scores: list[int]) -> tuple[int, int, int]:
         if total > best[0]:
             best = (total, begin, run)
     return best
-
-
-def score_hole(keys: U64, a: int, a_end: int, b: int, b_end: int, words: Words) -> int:
-    """Return what the words between two equal runs count, in score units (most often less than 0)."""
-    size_a, size_b = a_end - a, b_end - b
-    if not size_a or not size_b:
-        return -_gap_cost(size_a + size_b)
-    if max(size_a, size_b) > _LONGEST_HOLE:
-        return -_gap_cost(max(size_a, size_b))
-    total = 0
-    for tag, i, i_end, j, j_end in word_opcodes(keys[a:a_end], keys[b:b_end]):
-        if tag == "equal":
-            total += SCORE * (i_end - i) - SCORE // 2
-            continue
-        longer = max(i_end - i, j_end - j)
-        if tag == "replace" and longer <= ALIKE_WORDS and alike(words(a + i, a + i_end), words(b + j, b + j_end)):
-            total += SCORE // 2 * min(i_end - i, j_end - j)
-        else:
-            total -= _gap_cost(longer)
-    return total
-
-
-_COSTS = kernels.gap_costs(1024).tolist()
-
-
-def _gap_cost(words: int) -> int:
-    return int(_COSTS[min(words, 1024)])
 
 
 def drop_covered(found: Alignments, offsets: I64) -> Alignments:
@@ -248,11 +216,14 @@ def _ahead(words: Words, place: int, room: int, direction: int) -> list[str]:
 
 
 def _next_in_line(found: Alignments, document: I64, other: I64) -> tuple[I64, I64]:
-    """Return which alignments another one continues, and which ones those are: nearby, and further on both sides."""
+    """Return which alignments another one continues, and which ones those are: nearby, and further on both sides.
+
+    Only what can be part of a passage by itself stops another one.
+    """
+    sure = np.flatnonzero(found.score >= _LEAST_GROWN)
     befores, afters = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for ahead in range(1, _NEXT + 1):
-        before = np.arange(max(len(document) - ahead, 0))
-        after = before + ahead
+        before, after = sure[: max(len(sure) - ahead, 0)], sure[ahead:]
         gap_left, gap_right = found.left[after] - found.left_end[before], found.right[after] - found.right_end[before]
         follows = (document[before] == document[after]) & (other[before] == other[after])
         follows &= (gap_left >= 0) & (gap_left <= _FOLLOWS) & (gap_right >= 0) & (gap_right <= _FOLLOWS)

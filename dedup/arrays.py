@@ -67,3 +67,10 @@ class AlignedPair(NamedTuple):
     right_end: int
     similarity: float
     reordered: bool
+
+
+def words_before(keys: U64) -> I64:
+    """Return ``int64[n_tokens + 1]``: twice the number of words among the tokens before each place."""
+    result = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(2 - (keys & np.uint64(1)).astype(np.int64), out=result[1:])
+    return result

@@ -9,7 +9,7 @@ Cost: one intersection of sorted shingle sets a candidate; beyond candidates onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -42,18 +42,18 @@ def compare_sets(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> Likeness:
 
 
 def find_clusters(
-    candidates: Iterable[tuple[int, int]], shingle_set: Callable[[int], NDArray[np.uint64]], threshold: float
+    candidates: Iterable[tuple[int, int]], shingles: Mapping[int, NDArray[np.uint64]], threshold: float
 ) -> list[Group]:
     """Return the clusters among candidate pairs, by representative; members by number.
 
-    ``shingle_set`` gives the sorted distinct shingles of a document and may be asked for one repeatedly.
+    ``shingles`` holds the sorted distinct shingles of each document that is a candidate.
     """
     verified: dict[tuple[int, int], Likeness] = {}
 
     def likeness(a: int, b: int) -> Likeness:
         key = (a, b) if a < b else (b, a)
         if key not in verified:
-            verified[key] = compare_sets(shingle_set(key[0]), shingle_set(key[1]))
+            verified[key] = compare_sets(shingles[key[0]], shingles[key[1]])
         return verified[key]
 
     neighbours: dict[int, set[int]] = {}
@@ -63,7 +63,7 @@ def find_clusters(
             neighbours.setdefault(b, set()).add(a)
     groups = []
     free = set(neighbours)
-    for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -len(shingle_set(n)), n)):
+    for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -len(shingles[n]), n)):
         if document not in free:
             continue
         near = neighbours[document] & free

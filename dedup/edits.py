@@ -6,17 +6,25 @@ common subsequence).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from rapidfuzz.distance import Indel, LCSseq, Levenshtein
 
 from dedup import kernels
 from dedup.arrays import U64
+from dedup.kernels import SCORE
+
+Words = Callable[[int, int], list[str]]
+"""``words(first, last)``: the folded words of a range of places."""
 
 ALIKE = 0.6
 """Character similarity from which a replaced stretch of words counts as the same words misread."""
+ALIKE_WORDS = 8
 _LEAST_GAIN = 3
+_LONGEST = 2000
+_SKIPPED = kernels.gap_costs(_LONGEST, one_sided=True).tolist()
+_REPLACED = kernels.gap_costs(_LONGEST, one_sided=False).tolist()
 
 
 def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
@@ -32,6 +40,31 @@ def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
         if block.size:
             yield "equal", block.a, block.a + block.size, block.b, block.b + block.size
         i, j = block.a + block.size, block.b + block.size
+
+
+def score_words(keys: U64, a: tuple[int, int], b: tuple[int, int], words: Words) -> int:
+    """Return what two aligned ranges of places count together, in units of `kernels.SCORE` a word.
+
+    An equal run of n words counts n - 1/2; a replaced stretch of up to eight words whose letters agree counts half a word
+    for each; other words cost what `kernels.gap_costs` says. Ranges too long to compare count as replaced.
+    """
+    size_a, size_b = a[1] - a[0], b[1] - b[0]
+    if not size_a or not size_b:
+        return -int(_SKIPPED[min(size_a + size_b, _LONGEST)])
+    if max(size_a, size_b) > _LONGEST:
+        return -int(_REPLACED[_LONGEST])
+    total = 0
+    for tag, i, i_end, j, j_end in word_opcodes(keys[slice(*a)], keys[slice(*b)]):
+        longer, shorter = max(i_end - i, j_end - j), min(i_end - i, j_end - j)
+        if tag == "equal":
+            total += SCORE * longer - SCORE // 2
+        elif tag != "replace":
+            total -= _SKIPPED[longer]
+        elif longer <= ALIKE_WORDS and alike(words(a[0] + i, a[0] + i_end), words(b[0] + j, b[0] + j_end)):
+            total += SCORE // 2 * shorter
+        else:
+            total -= _REPLACED[longer]
+    return total
 
 
 def alike(a: Sequence[str], b: Sequence[str]) -> bool:

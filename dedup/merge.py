@@ -11,19 +11,19 @@ Cost: each piece is compared with a few before it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U64, AlignedPair, Alignments
-from dedup.edits import shared_words, similarity, word_opcodes
+from dedup.arrays import I64, U64, AlignedPair, Alignments, Tokens, words_before
+from dedup.edits import Words, score_words, shared_words, similarity, word_opcodes
 from dedup.kernels import SCORE
 
 LEAST_PIECE = 9 * SCORE // 2
 """Score of the least piece that may become part of a passage (an equal run of five words)."""
-LEAST_SCORE = 9 * SCORE
+LEAST_SCORE = 10 * SCORE
 """Score of the least passage, unless a verbatim one of the shortest length scores less."""
 NEAR = 12
 """Words between two pieces, on each side, over which they are joined whatever their order."""
@@ -45,34 +45,77 @@ class _Piece(NamedTuple):
 
 
 def find_pairs(
-    found: Alignments, keys: U64, offsets: I64, words_before: I64, min_words: int, min_similarity: float, max_skip: int
+    found: Alignments, tokens: Tokens, words: Words, min_words: int, min_similarity: float, max_skip: int
 ) -> list[AlignedPair]:
     """Return the pairs of stretches that are reused passages, by documents and places.
 
-    ``words_before`` (``int64[n_tokens + 1]``) is twice the number of words before each place. A pair has at least
-    ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch of tokens over which
-    pieces that follow each other closely on one side are joined.
+    A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch of
+    tokens over which pieces that follow each other closely on one side are joined.
     """
-    document = np.searchsorted(offsets, found.left, "right")
-    other = np.searchsorted(offsets, found.right, "right")
-    group = document * (len(offsets) + 1) + other
-    long = np.minimum(
-        words_before[found.left_end] - words_before[found.left], words_before[found.right_end] - words_before[found.right]
-    ) >= 2 * min_words
     least_score = min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
-    worth = (found.score >= least_score) & long
-    worth |= (found.score >= LEAST_PIECE) & _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
+    judge = _Judge(tokens.keys, words_before(tokens.keys), words, 2 * min_words, least_score, min_similarity)
+    document = np.searchsorted(tokens.offsets, found.left, "right")
+    group = document * (len(tokens.offsets) + 1) + np.searchsorted(tokens.offsets, found.right, "right")
+    before = judge.words_before
+    shorter = np.minimum(
+        before[found.left_end] - before[found.left], before[found.right_end] - before[found.right]
+    )
+    worth = (found.score >= min(LEAST_PIECE, least_score)) & (shorter >= judge.least_words)
+    worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
     chosen = np.flatnonzero(worth)
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]
+    result: set[AlignedPair] = set()
+    for pieces in _by_group(found.take(chosen), group[chosen], tokens.keys):
+        for piece in _join(_join_reordered(pieces, min_similarity), tokens.keys, min_similarity, max_skip):
+            result.update(judge.accept(piece))
+    return sorted(result)
 
-    def words(first: int, last: int) -> int:
-        return int(words_before[last] - words_before[first])
 
-    result = []
-    for pieces in _by_group(found.take(chosen), group[chosen], keys):
-        for piece in _join(_join_reordered(pieces, min_similarity), keys, min_similarity, max_skip):
-            result += _accept(piece, keys, words, 2 * min_words, least_score, min_similarity)
-    return sorted(set(result))
+class _Judge(NamedTuple):
+    """Decides which pieces are passages."""
+
+    keys: U64
+    words_before: I64
+    words: Words
+    least_words: int
+    """Twice the words of the shortest passage."""
+    least_score: int
+    least_similarity: float
+
+    def accept(self, piece: _Piece) -> Iterator[AlignedPair]:
+        """Yield the piece as a pair if it is long, sure and similar enough; else what is left without its worst gap."""
+        left, right = (piece.left, piece.left_end), (piece.right, piece.right_end)
+        if min(self._count(left), self._count(right)) < self.least_words:
+            return
+        if piece.score < self.least_score and (
+            piece.reordered or score_words(self.keys, left, right, self.words) < self.least_score
+        ):
+            return
+        a, b = self.keys[slice(*left)], self.keys[slice(*right)]
+        reached = similarity(a, b, reordered=piece.reordered, equal=piece.equal)
+        if reached >= self.least_similarity:
+            yield AlignedPair(*left, *right, reached, piece.reordered)
+            return
+        for part in _without_worst_gap(a, b):
+            equal = sum(i_end - i for i, i_end, _, _ in part)
+            score = SCORE * equal - SCORE // 2 * len(part)
+            (i, _, j, _), (_, i_end, _, j_end) = part[0], part[-1]
+            yield from self.accept(
+                _Piece(left[0] + i, left[0] + i_end, right[0] + j, right[0] + j_end, score, equal, False)
+            )
+
+    def _count(self, side: tuple[int, int]) -> int:
+        return int(self.words_before[side[1]] - self.words_before[side[0]])
+
+
+def _without_worst_gap(a: U64, b: U64) -> list[list[tuple[int, int, int, int]]]:
+    """Return the equal runs of two sequences before and after the longest gap between two of them."""
+    runs = [(i, i_end, j, j_end) for tag, i, i_end, j, j_end in word_opcodes(a, b) if tag == "equal"]
+    gaps = [max(after[0] - before[1], after[2] - before[3]) for before, after in itertools.pairwise(runs)]
+    if not gaps:
+        return []
+    worst = gaps.index(max(gaps)) + 1
+    return [runs[:worst], runs[worst:]]
 
 
 def _has_neighbour(found: Alignments, group: I64, counts: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
@@ -219,31 +262,3 @@ def _union(a: _Piece, b: _Piece, keys: U64, min_similarity: float, max_skip: int
     if 2 * equal < min_similarity * (left_end - left + right_end - right):
         return None
     return _Piece(left, left_end, right, right_end, a.score + b.score, equal, reordered)
-
-
-def _accept(
-    piece: _Piece, keys: U64, words: Callable[[int, int], int], least_words: int, least_score: int, least_similarity: float
-) -> Iterator[AlignedPair]:
-    """Yield the piece as a pair if it is long, sure and similar enough; else what is left when its worst gap is cut."""
-    left, left_end, right, right_end = piece[:4]
-    if min(words(left, left_end), words(right, right_end)) < least_words or piece.score < least_score:
-        return
-    a, b = keys[left:left_end], keys[right:right_end]
-    reached = similarity(a, b, reordered=piece.reordered, equal=piece.equal)
-    if reached >= least_similarity:
-        yield AlignedPair(left, left_end, right, right_end, reached, piece.reordered)
-        return
-    blocks = [(i, i_end, j, j_end) for tag, i, i_end, j, j_end in word_opcodes(a, b) if tag == "equal"]
-    gaps = [max(after[0] - before[1], after[2] - before[3]) for before, after in zip(blocks, blocks[1:], strict=False)]
-    if not gaps:
-        return
-    worst = gaps.index(max(gaps))
-    for part in (blocks[: worst + 1], blocks[worst + 1 :]):
-        equal = sum(i_end - i for i, i_end, _, _ in part)
-        score = SCORE * equal - SCORE // 2 * len(part)
-        yield from _accept(
-            _Piece(
-                left + part[0][0], left + part[-1][1], right + part[0][2], right + part[-1][3], score, equal, False
-            ),
-            keys, words, least_words, least_score, least_similarity,
-        )

@@ -9,11 +9,12 @@ works on the arrays of the whole corpus.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from dedup import __version__
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, Tokens
+from dedup.arrays import I64, U32, U64, Tokens, words_before
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -31,10 +32,10 @@ from dedup.merge import find_pairs
 from dedup.model import Cluster, Document, DocumentInfo, Member, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import ReusedPassage, group_pairs
 from dedup.result import Result
-from dedup.shingle import document_shingles, shingle_set
+from dedup.shingle import document_shingles, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
 from dedup.span import Locator
-from dedup.tokenize import concatenate, tokenize, words_before
+from dedup.tokenize import concatenate, tokenize
 
 
 class Sketches(NamedTuple):
@@ -146,13 +147,11 @@ def _cluster(corpus: Sketches, config: Config, report: Progress) -> list[Group]:
     filled = np.flatnonzero(np.diff(offsets))  # a document without words is like no other
     report("cluster", 0, 1)
     left, right = candidate_pairs(corpus.signatures[filled], config.document_similarity)
-
-    @lru_cache(maxsize=1 << 14)
-    def shingles_of(document: int) -> U64:
-        return shingle_set(keys[offsets[document] : offsets[document + 1]])
-
-    candidates = zip(filled[left].tolist(), filled[right].tolist(), strict=True)
-    groups = find_clusters(candidates, shingles_of, config.document_similarity)
+    left, right = filled[left], filled[right]
+    wanted = np.unique(np.concatenate([left, right]))
+    sets = shingle_sets([keys[offsets[document] : offsets[document + 1]] for document in wanted.tolist()])
+    shingles = dict(zip(wanted.tolist(), sets, strict=True))
+    groups = find_clusters(zip(left.tolist(), right.tolist(), strict=True), shingles, config.document_similarity)
     report("cluster", 1, 1)
     return groups
 
@@ -175,21 +174,24 @@ def _reuse(
     found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets)
     found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets)
     report("merge", 0, 1)
-    pairs = find_pairs(
-        found, keys, offsets, words_before(keys), config.min_words, config.min_similarity, 2 * config.max_gap
-    )
+    skip = 2 * config.max_gap
+    pairs = find_pairs(found, corpus.tokens, locator.words, config.min_words, config.min_similarity, skip)
     return group_pairs(pairs, keys, config.min_similarity)
 
 
 def _word_counts(tokens: Tokens) -> list[int]:
-    return [int(count + 1) // 2 for count in np.diff(words_before(tokens.keys)[tokens.offsets])]
+    """Return the words of each document, a letter of a script without spaces being half a word."""
+    halves = np.searchsorted(np.flatnonzero(tokens.keys & np.uint64(1)), tokens.offsets)
+    counts: list[int] = ((2 * np.diff(tokens.offsets) - np.diff(halves) + 1) // 2).tolist()
+    return counts
 
 
 def _describe_clusters(groups: Iterable[Group], documents: Sequence[Document], tokens: Tokens) -> Iterator[Cluster]:
     for group in groups:
-        members = (Member(documents[number].id, *likeness) for number, likeness in group.members)
-        name = Locator(documents, tokens).fingerprint(*tokens.offsets[group.representative : group.representative + 2])
-        yield Cluster(name, documents[group.representative].id, tuple(members))
+        first, last = tokens.offsets[group.representative : group.representative + 2]
+        name = hashlib.blake2b(tokens.keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
+        members = tuple(Member(documents[number].id, *likeness) for number, likeness in group.members)
+        yield Cluster(name, documents[group.representative].id, members)
 
 
 _KINDS = ("verbatim", "reformatted", "edited", "reordered")

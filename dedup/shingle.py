@@ -8,6 +8,9 @@ Cost: linear; 8 bytes a token.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +38,9 @@ def document_shingles(
     return np.insert(shingles, bounds[short], whole), bounds + np.cumsum(added)
 
 
-def shingle_set(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the distinct shingles of one document's tokens, sorted."""
-    return np.unique(document_shingles(keys, np.array([0, len(keys)]))[0])
+def shingle_sets(documents: Sequence[NDArray[np.uint64]]) -> list[NDArray[np.uint64]]:
+    """Return the distinct shingles, sorted, of each of some documents' tokens."""
+    offsets = np.zeros(len(documents) + 1, np.int64)
+    np.cumsum([len(keys) for keys in documents], out=offsets[1:])
+    shingles, bounds = document_shingles(np.concatenate([np.zeros(0, np.uint64), *documents]), offsets)
+    return [np.unique(shingles[first:last]) for first, last in itertools.pairwise(bounds.tolist())]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Tokens
+from dedup.arrays import Tokens
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
@@ -36,13 +36,6 @@ def concatenate(batches: Sequence[Tokens]) -> Tokens:
         np.concatenate([batch.ends for batch in batches] or [np.zeros(0, np.uint32)]),
         np.concatenate([*offsets, sizes[-1:]]),
     )
-
-
-def words_before(keys: U64) -> I64:
-    """Return ``int64[n_tokens + 1]``: twice the number of words among the tokens before each place."""
-    result = np.zeros(len(keys) + 1, np.int64)
-    np.cumsum(2 - (keys & np.uint64(1)).astype(np.int64), out=result[1:])
-    return result
 
 
 def folded_words(text: str) -> list[str]:

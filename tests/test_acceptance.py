@@ -28,7 +28,8 @@ PASSAGES = [
 """Words of each passage and the spans of its two occurrences, in code points of `REPEATED`."""
 
 pytestmark = pytest.mark.skipif(
-    not all((SEEDS / name).is_file() for name in FILES), reason=f"needs the four texts of {SEEDS.relative_to(ROOT.parent)}"
+    not all((SEEDS / name).is_file() for name in FILES),
+    reason=f"needs the four texts of {SEEDS.relative_to(ROOT.parent)}",
 )
 
 

@@ -273,13 +273,14 @@ SCORE = 4
 """Score units per word, so that half and quarter words stay whole numbers."""
 
 
-def gap_costs(longest: int) -> I64:
-    """Return ``int64[longest + 1]``: what it costs, in score units, to skip n words on one side.
+def gap_costs(longest: int, *, one_sided: bool) -> I64:
+    """Return ``int64[longest + 1]``: what it costs, in score units, to skip n words.
 
-    Half a word each up to four; then 2 + 2 log2(n - 3) words, so that a dropped sentence can be survived.
+    Half a word each up to four; then 2 + 2 log2(n - 3) words where other words stand in their place, and only
+    2 + log2(n - 3) where nothing does (a dropped or inserted sentence: that the words around it touch is no chance).
     """
     counts = np.arange(longest + 1)
-    curve = 2 + 2 * np.log2(np.maximum(counts - 3, 1))
+    curve = 2 + (1 if one_sided else 2) * np.log2(np.maximum(counts - 3, 1))
     return np.round(SCORE * np.where(counts <= 4, counts / 2, curve)).astype(np.int64)
 
 
@@ -295,7 +296,7 @@ def chain(left: I64, right: I64, lengths: I64, groups: I64, max_gap: int, look_b
 
     Returns the chain number of each run (``int64[n_runs]``) and the predecessor in its chain (-1 at the start).
     """
-    cost = gap_costs(max_gap).tolist()
+    cost = gap_costs(max_gap, one_sided=True).tolist()
     lefts, rights, sizes, pairs = left.tolist(), right.tolist(), lengths.tolist(), groups.tolist()
     width = max(max_gap, 1)
     scores: list[int] = []

@@ -35,12 +35,11 @@ def read_sources(
     """Yield the documents of the sources, one at a time, and what is skipped with the reason.
 
     Ids are unique: a later document with an id that is taken is skipped. ``stdin`` is read in place of standard input.
-    Raises `InputError` at the end if there were JSONL records and none had ``text_field``, which is then taken for a
-    mistake in the setting.
+    A JSONL file of which no record has ``text_field`` is skipped; raises `InputError` at the end if there was such a
+    file and no document at all, which is taken for a mistake in the setting.
     """
     taken: dict[str, str] = {}
     lacking: list[Skipped] = []
-    any_record = False
     for source in sources:
         try:
             with _opened(source.path, stdin) as stream:
@@ -51,7 +50,6 @@ def read_sources(
                         yield Skipped(place, f"the id {item.id!r} is taken by {taken[item.id]}")
                     else:
                         taken[item.id] = place
-                        any_record |= source.kind == "jsonl"
                         yield item
         except jsonl.TextFieldError as error:
             lacking.append(Skipped(source.id, str(error)))
@@ -59,7 +57,7 @@ def read_sources(
             yield Skipped(source.id, str(error))
         except OSError as error:
             yield Skipped(source.id, f"cannot be read: {error.strerror or error}")
-    if lacking and not any_record:
+    if lacking and not taken:
         raise InputError(
             f"{lacking[0].path}: {lacking[0].reason}. Name the field to read with text-field, "
             "or leave the file out with exclude"
@@ -84,7 +82,7 @@ def paths_from(file: str | os.PathLike[str], *, stdin: BinaryIO | None = None) -
 def _opened(path: str, stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO]:
     """Return the open file; standard input is not closed at the end."""
     if path != STANDARD_INPUT:
-        return Path(path).open("rb")
+        return Path(path).open("rb", text.HEAD)
     if stdin is None and sys.stdin is None:
         raise InputError("standard input is closed")
     return nullcontext(stdin or sys.stdin.buffer)

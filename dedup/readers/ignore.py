@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,5 +79,6 @@ def _with_file(chain: tuple[Patterns, ...], folder: str, name: str) -> tuple[Pat
     path = Path(folder + name)
     if not path.is_file():
         return chain
-    lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape").split("\n")
-    return (Patterns(lines, document_id(os.path.relpath(path)), folder), *chain)
+    # As names come from the system, whose encoding need not be that of the file.
+    lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode(sys.getfilesystemencoding(), "surrogateescape")
+    return (Patterns(lines.split("\n"), document_id(os.path.relpath(path)), folder), *chain)

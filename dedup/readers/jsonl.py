@@ -21,6 +21,7 @@ from dedup.readers import text
 
 _WHITE_SPACE = " \t\r\n"  # what JSON takes for white space
 _LONGEST_LIST = 200
+_decode = json.JSONDecoder().decode
 
 
 class TextFieldError(InputError):
@@ -33,38 +34,53 @@ def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Do
     Raises `InputError` with the reason when the file is not text, and `TextFieldError` at its end when it has records
     but none with the text field. Until the first that has it, what is to be said of the others is held back.
     """
+    text_field, id_field = config.text_field, config.id_field
     found = False
     lacking: list[tuple[str, Skipped]] = []
     fields: dict[str, None] = {}
     for here, record in _records(stream, place, config.fallback_encoding):
         if isinstance(record, Skipped):
             yield here, record
-        elif config.text_field in record:
+        elif text_field in record:
             found = True
-            yield here, _document(record, here, config)
+            yield here, _document(record, here, text_field, id_field)
         else:
             fields.update(dict.fromkeys(record))
-            lacking.append((here, Skipped(here, f"no field {config.text_field!r}; fields: {_listed(record)}")))
-        if found:
+            lacking.append((here, Skipped(here, f"no field {text_field!r}; fields: {_listed(record)}")))
+        if found and lacking:
             yield from lacking
             lacking.clear()
     if lacking:
-        raise TextFieldError(f"none of its records has the field {config.text_field!r}; fields: {_listed(fields)}")
+        raise TextFieldError(f"no record has the field {text_field!r}; fields: {_listed(fields)}")
 
 
 def _records(stream: BinaryIO, place: str, fallback: str | None) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
     """Yield the place of each line that is not blank, and its object or why it has none."""
     offset = 0
     for line, raw in enumerate(_lines(stream), 1):
-        mark = codecs.BOM_UTF8 if line == 1 and raw.startswith(codecs.BOM_UTF8) else b""
         here = f"{place}:{line}"
         try:
-            content = text.decode_unmarked(raw[len(mark) :], fallback, offset=offset + len(mark), line=line)
-            if content.strip(_WHITE_SPACE):
-                yield here, _object(content.rstrip(_WHITE_SPACE))
-        except InputError as error:
-            yield here, Skipped(here, str(error))
+            # Nearly every line is a record in UTF-8. One that is not (JSON takes no NUL either) is looked at again.
+            record = _decode(raw.decode())
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            yield here, record
+        else:
+            try:
+                content = _content(raw, fallback, offset, line)
+                if content:
+                    yield here, _object(content)
+            except InputError as error:
+                yield here, Skipped(here, str(error))
         offset += len(raw)
+
+
+def _content(raw: bytes, fallback: str | None, offset: int, line: int) -> str:
+    """Return the text of a line, without white space at its end; raises `InputError` if it is not text."""
+    mark = codecs.BOM_UTF8 if line == 1 and raw.startswith(codecs.BOM_UTF8) else b""
+    content = text.decode_unmarked(raw[len(mark) :], fallback, offset=offset + len(mark), line=line)
+    return content.rstrip(_WHITE_SPACE)
 
 
 def _lines(stream: BinaryIO) -> Iterable[bytes]:
@@ -84,7 +100,7 @@ def _lines(stream: BinaryIO) -> Iterable[bytes]:
 
 def _object(content: str) -> dict[str, Any]:
     try:
-        value = json.loads(content)
+        value = _decode(content)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg} (column {error.colno})") from None
     except RecursionError:
@@ -96,16 +112,16 @@ def _object(content: str) -> dict[str, Any]:
     return value
 
 
-def _document(record: dict[str, Any], here: str, config: Config) -> Document | Skipped:
+def _document(record: dict[str, Any], here: str, text_field: str, id_field: str) -> Document | Skipped:
     """Return the document of a record that has the text field; an id that is null is none."""
-    content = record[config.text_field]
+    content = record[text_field]
     if not isinstance(content, str):
-        return Skipped(here, f"field {config.text_field!r} must be a string, not {_kind(content)}")
-    name = record.get(config.id_field)
+        return Skipped(here, f"field {text_field!r} must be a string, not {_kind(content)}")
+    name = record.get(id_field)
     if name is None:
         return Document(here, content)
     if isinstance(name, bool) or not isinstance(name, (str, int)):
-        return Skipped(here, f"field {config.id_field!r} must be a string or a whole number, not {_kind(name)}")
+        return Skipped(here, f"field {id_field!r} must be a string or a whole number, not {_kind(name)}")
     return Document(str(name), content)
 
 

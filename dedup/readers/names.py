@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ESCAPED_BYTE = 0xDC00
-"""Added to a byte that could not be decoded, when a name comes from the file system."""
 
 
 def document_id(path: str) -> str:
@@ -24,8 +19,14 @@ def document_id(path: str) -> str:
 
 
 def printable(name: str) -> str:
-    r"""Return a name from the file system as valid text: bytes that are not UTF-8 are spelled like ``\xe9``."""
-    return _SURROGATE.sub(_escape, name)
+    r"""Return a name from the file system as valid text, the same in every locale.
+
+    Its bytes are taken for UTF-8; those that are not are spelled like ``\xe9``.
+    """
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # no name of the file system, which a typed path need not be
+        return name.encode("utf-8", "backslashreplace").decode()
 
 
 def absolute(path: str) -> str:
@@ -41,8 +42,3 @@ def real(path: str) -> str:
 def folder_prefix(folder: str) -> str:
     """Return what stands before the names in a folder: its path and a slash."""
     return folder if folder.endswith("/") else f"{folder}/"
-
-
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return f"\\x{code - _ESCAPED_BYTE:02x}" if 0x80 <= code - _ESCAPED_BYTE <= 0xFF else f"\\u{code:04x}"

@@ -1,0 +1,240 @@
+"""The tools that are timed, each from a JSONL file to groups of near-duplicate documents.
+
+A tool's function imports what it needs and returns the function that does the work, so that imports are not timed. All
+do the same: load the records, take lower-case words between white space (`dedup`: its own tokens, here the same), 5-word
+shingles, 128 signature values, find candidates, accept. Where a tool leaves a step to its user, the quickest way known
+to us in plain Python is taken. This module imports nothing outside the standard library: it runs in the peers' own
+environment as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SLOTS = 128
+SHINGLE = 5
+
+
+class Found(NamedTuple):
+    """What a tool reports, as numbers of records: the pairs it accepts, and the groups it makes of them."""
+
+    pairs: list[tuple[int, int]]
+    groups: list[list[int]]
+
+
+@dataclass(slots=True)
+class Clock:
+    """Adds up the seconds of named stages; what passes before a `lap` belongs to its stage."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Give the time since the last call to a stage."""
+        now = time.perf_counter()
+        self.stages[stage] = self.stages.get(stage, 0.0) + now - self._last
+        self._last = now
+
+
+Run = Callable[[Path, float, Clock], "Found | None"]
+"""Works on a file at a threshold; ``None`` from what looks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A row of the table."""
+
+    prepare: Callable[[], Run]
+    shows: str
+    distribution: str | None = None
+    """What has to be installed for it in the peers' environment; none: it runs beside the benchmark."""
+    helpers: tuple[str, ...] = ()
+    """Further distributions that it needs there."""
+    extent: str = "clusters"
+    """What it does: ``clusters``, more (``passages``), or less (``reading``)."""
+
+
+def components(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the connected components of pairs, by union-find with path halving."""
+    parent: dict[int, int] = {}
+
+    def root(number: int) -> int:
+        while (above := parent.setdefault(number, number)) != number:
+            parent[number] = number = parent[above]
+        return number
+
+    for a, b in pairs:
+        parent[root(a)] = root(b)
+    groups: dict[int, list[int]] = {}
+    for number in sorted(parent):
+        groups.setdefault(root(number), []).append(number)
+    return list(groups.values())
+
+
+def _read_and_split() -> Run:
+    def run(path: Path, threshold: float, clock: Clock) -> None:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                json.loads(line)["text"].split()
+        clock.lap("read, split")
+
+    return run
+
+
+def _dedup(*, passages: bool) -> Callable[[], Run]:
+    def prepare() -> Run:
+        import dedup
+
+        def run(path: Path, threshold: float, clock: Clock) -> Found:
+            current = ""
+
+            def progress(phase: str, done: int, total: int) -> None:
+                # A phase is reported when it begins, or as parts of it are done: reading precedes the first sketch.
+                nonlocal current
+                clock.lap("read, sketch" if "sketch" in (current, phase) and phase != current else current or phase)
+                current = phase
+
+            config = dedup.Config(passages=passages, jobs=1, document_similarity=threshold)
+            result = dedup.scan(str(path), config, progress)
+            clock.lap("describe")
+            pairs = [(int(c.representative), int(m.document)) for c in result.clusters for m in c.members]
+            groups = [[int(c.representative), *(int(m.document) for m in c.members)] for c in result.clusters]
+            return Found(pairs, groups)
+
+        return run
+
+    return prepare
+
+
+def _gaoya() -> Run:
+    from gaoya.minhash import MinHashStringIndex  # type: ignore[import-not-found]
+
+    def run(path: Path, threshold: float, clock: Clock) -> Found:
+        texts = _load(path)
+        clock.lap("load")
+        index = MinHashStringIndex(
+            hash_size=32,
+            jaccard_threshold=threshold,
+            num_bands=None,
+            band_size=None,
+            num_hashes=SLOTS,
+            analyzer="word",
+            lowercase=True,
+            ngram_range=(SHINGLE, SHINGLE),
+            id_container="smallvec",
+        )
+        index.par_bulk_insert_docs(list(range(len(texts))), texts)
+        clock.lap("insert")
+        pairs = list(_ascending(index.par_bulk_query(texts)))
+        clock.lap("query")
+        return _grouped(pairs, clock)
+
+    return run
+
+
+def _rensa() -> Run:
+    from rensa import RMinHash, RMinHashLSH  # type: ignore[import-not-found]
+
+    def run(path: Path, threshold: float, clock: Clock) -> Found:
+        texts = _load(path)
+        clock.lap("load")
+        shingled = [_shingles(text) for text in texts]
+        clock.lap("shingle")
+        sketches = RMinHash.from_token_sets(shingled, SLOTS, 42)
+        clock.lap("sketch")
+        index = RMinHashLSH(threshold, SLOTS, 16)
+        index.insert_many(sketches)
+        clock.lap("insert")
+        candidates = _ascending(index.query_all(sketches))
+        pairs = [(a, b) for a, b in candidates if sketches[a].jaccard(sketches[b]) >= threshold]
+        clock.lap("query, estimate")
+        return _grouped(pairs, clock)
+
+    return run
+
+
+def _datasketch_xxh32() -> Run:
+    import xxhash  # type: ignore[import-not-found]
+
+    return _datasketch(xxhash.xxh32_intdigest)
+
+
+def _datasketch_sha1() -> Run:
+    return _datasketch(None)
+
+
+def _datasketch(hash_function: Callable[[bytes], int] | None) -> Run:
+    from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
+
+    options: dict[str, Any] = {} if hash_function is None else {"hashfunc": hash_function}
+
+    def run(path: Path, threshold: float, clock: Clock) -> Found:
+        texts = _load(path)
+        clock.lap("load")
+        shingled = ([shingle.encode() for shingle in _shingles(text)] for text in texts)
+        sketches = list(MinHash.generator(shingled, num_perm=SLOTS, **options))
+        clock.lap("shingle, sketch")
+        index = MinHashLSH(threshold=threshold, num_perm=SLOTS)
+        with index.insertion_session() as session:
+            for number, sketch in enumerate(sketches):
+                session.insert(number, sketch)
+        clock.lap("insert")
+        candidates = _ascending(index.query(sketch) for sketch in sketches)
+        pairs = [(a, b) for a, b in candidates if sketches[a].jaccard(sketches[b]) >= threshold]
+        clock.lap("query, estimate")
+        return _grouped(pairs, clock)
+
+    return run
+
+
+def _load(path: Path) -> list[str]:
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line)["text"] for line in file]
+
+
+def _shingles(text: str) -> list[str]:
+    words = text.lower().split()
+    return list(map(" ".join, zip(*(words[place:] for place in range(SHINGLE)), strict=False)))
+
+
+def _ascending(neighbours: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield each pair once from every record's neighbours, itself among them."""
+    return ((a, b) for a, near in enumerate(neighbours) for b in near if a < b)
+
+
+def _grouped(pairs: list[tuple[int, int]], clock: Clock) -> Found:
+    groups = components(pairs)
+    clock.lap("group")
+    return Found(pairs, groups)
+
+
+TOOLS: dict[str, Tool] = {
+    "read and split": Tool(
+        _read_and_split, "What any tool in Python pays before it begins: the file, JSON, `str.split`.", extent="reading"
+    ),
+    "dedup, clusters": Tool(
+        _dedup(passages=False), "The reference kernels (numpy), every candidate verified by exact Jaccard."
+    ),
+    "dedup, clusters and passages": Tool(
+        _dedup(passages=True), "What the search for passages costs on top; no other row does that.", extent="passages"
+    ),
+    "gaoya": Tool(_gaoya, "Everything in Rust, tokens too; hashes each document twice.", "gaoya"),
+    "rensa": Tool(_rensa, "A fast sketch in Rust behind shingles made in Python (R-MinHash, 16x8 bands).", "rensa"),
+    "datasketch, xxh32": Tool(
+        _datasketch_xxh32, "The usual library at its quickest: `MinHash.generator`, a fast hash.", "datasketch", ("xxhash",)
+    ),
+    "datasketch, SHA-1": Tool(_datasketch_sha1, "The same with its default hash.", "datasketch"),
+}
+"""The rows in the order of the table."""
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file, to tell corpora apart."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

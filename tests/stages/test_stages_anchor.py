@@ -1,0 +1,184 @@
+"""Anchors, equal runs and chains: places that share words, against looking at every pair of places."""
+
+from __future__ import annotations
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import documents_of_words
+
+from dedup import kernels
+from dedup.anchor import BACK_LINKS, PAIR_LIMIT, find_anchors
+from dedup.arrays import Runs
+from dedup.chain import LOOK_BACK, equal_runs, find_chains
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints
+
+Words = list[list[int]]
+
+
+def flat(documents: Words) -> tuple[np.ndarray, np.ndarray]:
+    keys = np.array([word for document in documents for word in document], np.uint64)
+    return kernels.mix64(keys) & ~np.uint64(1), np.cumsum([0, *map(len, documents)])
+
+
+def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    keys, offsets = flat(documents)
+    hashes, places = fingerprints(keys, offsets, shortest)
+    names = np.array(clusters or range(len(documents)), np.int64)
+    return find_anchors(hashes, places, keys, offsets, names, shortest, fingerprint_window(shortest))
+
+
+def runs_of(documents: Words, shortest: int) -> list[tuple[int, int, int]]:
+    runs = equal_runs(*anchors_of(documents, shortest), *flat(documents), shortest, FINGERPRINT_SHINGLE)
+    return list(zip(*(values.tolist() for values in runs), strict=True))
+
+
+def without_overlap(runs: set[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
+    return {run for run in runs if run[2] <= run[1] - run[0]}
+
+
+@given(documents_of_words(), st.integers(4, 9))
+def test_anchors_join_equal_words_once_left_before_right(documents, shortest):
+    left, right = anchors_of(documents, shortest)
+    keys, offsets = flat(documents)
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    assert len(set(pairs)) == len(pairs)
+    ends = offsets[np.searchsorted(offsets, np.array([left, right]), "right")]
+    for (a, b), (a_end, b_end) in zip(pairs, ends.T.tolist(), strict=True):
+        assert a < b
+        assert a + FINGERPRINT_SHINGLE <= a_end and b + FINGERPRINT_SHINGLE <= b_end
+        assert keys[a : a + FINGERPRINT_SHINGLE].tolist() == keys[b : b + FINGERPRINT_SHINGLE].tolist()
+
+
+@given(documents_of_words(letters=4, max_words=16, max_documents=3), st.integers(4, 9))
+def test_runs_are_all_maximal_equal_runs_of_the_shortest_length(documents, shortest):
+    # So few words that no group of postings is large: every anchor is there.
+    found = runs_of(documents, shortest)
+    assert len(set(found)) == len(found)
+    long = {run for run in found if run[2] >= shortest}
+    every = naive.equal_runs(documents, shortest)
+    assert without_overlap(every) <= long
+    assert {run for run in without_overlap(set(found)) if run in every or run[2] >= shortest} >= without_overlap(every)
+
+
+@given(documents_of_words(letters=2, max_words=40, max_documents=4), st.integers(4, 9))
+def test_sides_of_runs_are_equal_do_not_overlap_and_stay_inside_documents(documents, shortest):
+    keys, offsets = flat(documents)
+    for left, right, length in runs_of(documents, shortest):
+        assert length > 0 and left + length <= right
+        assert keys[left : left + length].tolist() == keys[right : right + length].tolist()
+        for begin in (left, right):
+            number = np.searchsorted(offsets, begin, "right")
+            assert begin + length <= offsets[number]
+
+
+@given(st.integers(1, 12), st.integers(2, 9), st.integers(0, 11), st.integers(4, 8))
+def test_a_text_with_a_period_is_covered_by_sides_that_do_not_overlap(period, times, more, shortest):
+    document = (list(range(period)) * (times + 1))[: period * times + more % period]
+    covered = {place for left, right, length in runs_of([document], shortest) for at in (left, right) for place in range(at, at + length)}
+    if len(document) - period >= max(shortest, FINGERPRINT_SHINGLE):
+        # Two halves, cut at a period, leave less than two periods between them.
+        assert len(document) - len(covered) < 2 * period
+        assert {0, len(document) - 1} <= covered
+
+
+@given(st.integers(17, 60), st.integers(4, 12), st.integers(0, 3))
+def test_copies_are_joined_up_however_many_there_are(copies, shortest, extra):
+    text = list(range(1, shortest + extra + 1))
+    documents = [[1000 + 100 * number, *text, 1001 + 100 * number] for number in range(copies)]
+    left, right = anchors_of(documents, shortest)
+    assert len(left) <= len(text) * copies * (BACK_LINKS + 1) * 3
+    size = len(text) + 2
+    joined = {(a // size, b // size) for a, b in zip(left.tolist(), right.tolist(), strict=True)}
+    reached = {0}
+    for a, b in sorted(joined):
+        assert a in reached or b in reached
+        reached |= {a, b}
+    assert reached == set(range(copies))
+
+
+@pytest.mark.parametrize("shortest", [6, 9, 15])
+@pytest.mark.parametrize("crowd", [PAIR_LIMIT - 1, PAIR_LIMIT, 40])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_copy_of_stock_phrases_is_found_among_all_who_use_them(shortest, crowd, first):
+    phrases = [list(range(at, at + 5)) for at in range(10, 60, 10)]
+    copy = [word for phrase in phrases for word in phrase][:shortest]
+    users = [[w for at, p in enumerate(phrases) for w in (*p, 1000 * number + at)] for number in range(1, crowd + 1)]
+    pair = [[*range(70000, 70005), *copy, 80000], [81000, *copy, *range(90000, 90009)]]
+    documents = pair[:1] + users + pair[1:] if first else users + pair
+    sizes = np.cumsum([0, *map(len, documents)]).tolist()
+    one, two = sizes[0 if first else crowd] + 5, sizes[crowd + 1] + 1
+    found = runs_of(documents, shortest)
+    assert any(left <= one and right - left == two - one and left + length >= one + shortest for left, right, length in found)
+
+
+def test_documents_of_a_cluster_are_not_joined_but_others_with_each_of_them():
+    documents = [[*range(20), 100 + number] for number in range(40)]
+    clusters = [0] * 38 + [38, 39]
+    left, right = anchors_of(documents, 15, clusters)
+    pairs = {(a // 21, b // 21) for a, b in zip(left.tolist(), right.tolist(), strict=True)}
+    assert pairs
+    assert all(clusters[a] != clusters[b] for a, b in pairs)
+    inside = anchors_of([[*range(20), 7777, *range(20)]], 15, [0])
+    assert len(inside[0]) > 0  # a document is never explained by its own cluster
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> list[naive.Run]:
+    limit = draw(st.sampled_from([30, 120]))
+    drawn = draw(st.lists(st.builds(naive.Run, st.integers(0, limit), st.integers(0, limit), st.integers(1, 15)), min_size=1, max_size=25))
+    return sorted(set(drawn))
+
+
+@given(runs(), st.integers(0, 40))
+def test_the_best_chain_is_that_of_trying_every_predecessor(runs, max_gap):
+    left, right, length = (np.array(values, np.int64) for values in zip(*runs, strict=True))
+    chains, predecessors = kernels.chain(left, right, length, np.zeros(len(runs), np.int64), max_gap, LOOK_BACK)
+    scores: list[int] = []
+    for run, before in zip(runs, predecessors.tolist(), strict=True):
+        own = kernels.SCORE * run.length - kernels.SCORE // 2
+        if before < 0:
+            scores.append(own)
+            continue
+        cost = naive.link_score(runs[before], run, max_gap, kernels.SCORE)
+        assert cost is not None
+        assert chains[before] == chains[len(scores)]
+        scores.append(scores[before] + cost + own)
+    assert max(scores) == naive.best_chain_score(runs, max_gap, kernels.SCORE)
+    # A chain is a line: each of its runs but the first has a predecessor of its own.
+    for chain in set(chains.tolist()):
+        members = np.flatnonzero(chains == chain)
+        befores = [before for before in predecessors[members].tolist() if before >= 0]
+        assert len(befores) == len(set(befores)) == len(members) - 1
+
+
+@given(runs(), runs(), st.integers(0, 40))
+def test_pairs_of_documents_are_chained_apart(first, second, max_gap):
+    def chained(runs, groups):
+        left, right, length = (np.array(values, np.int64) for values in zip(*runs, strict=True))
+        return kernels.chain(left, right, length, np.array(groups), max_gap, LOOK_BACK)[1].tolist()
+
+    both = chained(first + second, [0] * len(first) + [1] * len(second))
+    shifted = [before if before < 0 else before + len(first) for before in chained(second, [0] * len(second))]
+    assert both == chained(first, [0] * len(first)) + shifted
+
+
+@given(runs(), st.integers(0, 40))
+def test_runs_without_a_neighbour_change_nothing(runs, max_gap):
+    left, right, length = (np.array(values, np.int64) for values in zip(*runs, strict=True))
+    right = right + 200  # two documents
+    offsets = np.array([0, 200, 400])
+    chains, order = find_chains(Runs(left, right, length), offsets, max_gap)
+    expected, _ = kernels.chain(left, right, length, np.zeros(len(left), np.int64), max_gap, LOOK_BACK)
+    same = {(a, b) for a, b in zip(chains.tolist(), expected.tolist(), strict=True)}
+    assert len(same) == len(set(chains.tolist())) == len(set(expected.tolist()))
+    assert sorted(order.tolist()) == list(range(len(left)))
+    assert chains[order].tolist() == sorted(chains.tolist())
+
+
+def test_gap_costs_are_those_that_are_named():
+    costs = kernels.gap_costs(100).tolist()
+    assert costs == [round(kernels.SCORE * naive.gap_cost(words)) for words in range(101)]
+    assert costs == sorted(costs)

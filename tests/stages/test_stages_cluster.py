@@ -1,0 +1,111 @@
+"""Bands, candidates and clusters: near-duplicate documents, against comparing all with all."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import documents_of_words
+
+from dedup import kernels
+from dedup.cluster import compare_sets, find_clusters
+from dedup.lsh import RECALL, candidate_pairs, choose_bands
+from dedup.shingle import shingle_set
+
+THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
+
+
+@pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+def test_bands_reach_the_recall_with_as_many_rows_as_possible(threshold, permutations):
+    bands, rows = choose_bands(threshold, permutations)
+    assert bands * rows <= permutations
+
+    def recall(rows):
+        return 1 - (1 - threshold**rows) ** (permutations // rows)
+
+    assert recall(rows) >= RECALL or rows == 1
+    assert all(recall(more) < RECALL for more in range(rows + 1, permutations + 1))
+
+
+@given(st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(st.integers(0, 2), min_size=8, max_size=8), min_size=n, max_size=n)))
+def test_candidates_are_the_pairs_that_share_a_band(rows):
+    signatures = np.array(rows, np.uint32).reshape(-1, 8)
+    bands, size = choose_bands(0.8, 8)
+    expected = {
+        (a, b)
+        for a, b in combinations(range(len(rows)), 2)
+        if any(rows[a][band * size : (band + 1) * size] == rows[b][band * size : (band + 1) * size] for band in range(bands))
+    }
+    left, right = candidate_pairs(signatures, 0.8)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
+
+
+def test_a_band_of_many_documents_gives_few_candidates_that_hang_together():
+    left, right = candidate_pairs(np.ones((500, 128), np.uint32), 0.8)
+    assert len(left) <= 4 * 500
+    assert set(right.tolist()) == set(range(1, 500))  # each is linked with one before it, so all hang together
+    assert (left < right).all()
+
+
+@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 20), st.integers(0, 4))
+def test_groups_are_linked_in_full_or_in_a_line(sizes, limit, back):
+    earlier, later = kernels.link_groups(np.array(sizes, np.int64), limit, back)
+    assert sorted(zip(earlier.tolist(), later.tolist(), strict=True)) == naive.link_groups(sizes, limit, back)
+
+
+def test_bands_that_differ_have_keys_that_differ():
+    signatures = np.arange(600, dtype=np.uint32).reshape(100, 6)
+    keys = kernels.band_keys(np.concatenate([signatures, signatures]), 2, 3)
+    assert keys.shape == (3, 200)
+    assert keys[:, :100].tolist() == keys[:, 100:].tolist()
+    assert all(len(set(band)) == 100 for band in keys.tolist())
+
+
+@given(documents_of_words(letters=2, max_words=14, max_documents=8), st.sampled_from(THRESHOLDS))
+def test_clusters_are_those_of_comparing_all_with_all(documents, threshold):
+    keys = [kernels.mix64(np.array(document, np.uint64)) for document in documents]
+    filled = [number for number, document in enumerate(documents) if document]
+    groups = find_clusters(combinations(filled, 2), lambda number: shingle_set(keys[number]), threshold)
+    assert {group.representative: [number for number, _ in group.members] for group in groups} == naive.clusters(documents, threshold)
+    for group in groups:
+        for number, likeness in group.members:
+            assert likeness.jaccard == naive.jaccard(documents[group.representative], documents[number]) >= threshold
+            assert likeness.containment == naive.containment(documents[group.representative], documents[number])
+
+
+@given(documents_of_words(letters=2, max_words=14, max_documents=8), st.data())
+def test_candidates_left_out_never_bring_in_the_unlike(documents, data):
+    keys = [kernels.mix64(np.array(document, np.uint64)) for document in documents]
+    pairs = list(combinations([number for number, document in enumerate(documents) if document], 2))
+    some = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    seen: set[int] = set()
+    for group in find_clusters(some, lambda number: shingle_set(keys[number]), 0.5):
+        numbers = {group.representative, *(number for number, _ in group.members)}
+        assert len(numbers) == len(group.members) + 1 >= 2
+        assert not numbers & seen
+        seen |= numbers
+        assert all(naive.jaccard(documents[group.representative], documents[n]) >= 0.5 for n, _ in group.members)
+
+
+def test_a_chain_of_likes_is_not_closed():
+    words = list(range(1, 201))
+    documents = [[*words[:at], *range(1000 + at, 1000 + at + 200 - at)] for at in (200, 185, 170, 155)]
+    keys = [kernels.mix64(np.array(document, np.uint64)) for document in documents]
+    assert naive.jaccard(documents[0], documents[1]) >= 0.8 > naive.jaccard(documents[0], documents[2])
+    groups = find_clusters(combinations(range(4), 2), lambda number: shingle_set(keys[number]), 0.8)
+    assert all(likeness.jaccard >= 0.8 for group in groups for _, likeness in group.members)
+    assert {group.representative: len(group.members) for group in groups} == {
+        key: len(value) for key, value in naive.clusters(documents, 0.8).items()
+    }
+
+
+def test_nothing_is_like_nothing():
+    empty, one = np.zeros(0, np.uint64), np.ones(1, np.uint64)
+    assert compare_sets(empty, empty) == compare_sets(empty, one) == (0.0, 0.0)
+    assert compare_sets(one, one) == (1.0, 1.0)
+    assert find_clusters([], lambda number: one, 0.8) == []
