@@ -29,13 +29,12 @@ _LEAST_GROWN = 9 * SCORE // 2
 _LETTER_WINDOW = 8
 
 
-def align_chains(
-    runs: Runs, chains: I64, order: I64, keys: U64, words: Words
-) -> Alignments:
+def align_chains(runs: Runs, chains: I64, order: I64, keys: U64, words: Words) -> Alignments:
     """Return the best-scoring stretches of chains.
 
-    ``chains`` numbers the chain of each run and ``order`` lists the runs chain by chain (``int64[n_runs]`` each). A chain
-    of one run is that run, if it is not too short; in a longer one the words between runs decide where it holds together.
+    ``chains`` numbers the chain of each run and ``order`` lists the runs chain by chain (``int64[n_runs]`` each). A
+    chain of one run is that run, if it is not too short; in a longer one the words between runs decide where it holds
+    together.
     """
     left, right, length = runs
     numbers = chains[order]
@@ -49,7 +48,14 @@ def align_chains(
         pieces += _best_stretches(left[own].tolist(), right[own].tolist(), length[own].tolist(), keys, words)
     joined = np.array(pieces, np.int64).reshape(-1, 6)
     alone = np.stack(
-        [left[single], (left + length)[single], right[single], (right + length)[single], SCORE * length[single] - SCORE // 2, length[single]],
+        [
+            left[single],
+            (left + length)[single],
+            right[single],
+            (right + length)[single],
+            SCORE * length[single] - SCORE // 2,
+            length[single],
+        ],
         axis=1,
     )
     return Alignments(*np.concatenate([alone, joined]).T)
@@ -123,8 +129,10 @@ def drop_covered(found: Alignments, offsets: I64) -> Alignments:
         index = int(strong[best])
         if covered[index]:
             continue
-        first = index if begins[best] == index else begins[best] + int(
-            np.searchsorted(found.left[begins[best] : index], found.left[index])
+        first = (
+            index
+            if begins[best] == index
+            else begins[best] + int(np.searchsorted(found.left[begins[best] : index], found.left[index]))
         )
         last = index + int(np.searchsorted(found.left[index:], found.left_end[index]))
         inside = slice(first, last)
@@ -195,13 +203,13 @@ def _grow(
                 _ahead(words, int(values[index]), int(room[index]), direction)
                 for values, room in ((left, left_room), (right, right_room))
             ]
-            on_left, on_right = alike_prefix(*sides)
-            if on_left:
-                left[index] += direction * on_left
-                right[index] += direction * on_right
-                left_room[index] -= on_left
-                right_room[index] -= on_right
-                score[index] += SCORE // 2 * min(on_left, on_right)
+            words_left, words_right = alike_prefix(*sides)
+            if words_left:
+                left[index] += direction * words_left
+                right[index] += direction * words_right
+                left_room[index] -= words_left
+                right_room[index] -= words_right
+                score[index] += SCORE // 2 * min(words_left, words_right)
                 grown.append(index)
         active = np.array(grown, np.int64)
     return left, right, score

@@ -10,7 +10,8 @@ nothing: every verbatim copy of the shortest length is found, whatever the frequ
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: sorts of the fingerprints; at most 15 / 2 anchors a posting in small groups, 3 in large ones and their regroupings.
+Cost: sorts of the fingerprints; at most 15 / 2 anchors a posting in small groups, 3 in large ones and in each of
+their regroupings.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def _link(hashes: U64, places: I64, documents: I64, clusters: I64) -> tuple[I64,
     """Return anchors among equal hashes, and the places of the postings in groups too large to give all pairs."""
     order = np.argsort(hashes, kind="stable")
     hashes = hashes[order]
-    begins = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])) if len(hashes) else np.zeros(0, np.int64)
+    begins = (
+        np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])) if len(hashes) else np.zeros(0, np.int64)
+    )
     sizes = np.diff(begins, append=len(hashes))
     order = order[np.repeat(sizes > 1, sizes)]
     sizes = sizes[sizes > 1]

@@ -33,10 +33,7 @@ def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int, an
     other = np.searchsorted(offsets, right, "right") - 1
     fresh = np.ones(len(left), bool)
     fresh[1:] = (
-        (np.diff(right - left) != 0)
-        | (np.diff(left) > anchor_size)
-        | (np.diff(document) != 0)
-        | (np.diff(other) != 0)
+        (np.diff(right - left) != 0) | (np.diff(left) > anchor_size) | (np.diff(document) != 0) | (np.diff(other) != 0)
     )
     begins = np.flatnonzero(fresh)
     ends = np.append(begins[1:], len(left)) - 1
@@ -52,7 +49,11 @@ def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int, an
     runs = _separate(Runs(left[fresh], right[fresh], length[fresh]), shortest)
     order = np.lexsort((runs.right, runs.left, np.searchsorted(offsets, runs.right, "right")))
     order = order[np.argsort(np.searchsorted(offsets, runs.left[order], "right"), kind="stable")]
-    return Runs(*(values[order] for values in runs))
+    runs = runs.take(order)
+    # A piece of a periodic text may be another run already.
+    fresh = np.ones(len(order), bool)
+    fresh[1:] = (np.diff(runs.left) != 0) | (np.diff(runs.right) != 0) | (np.diff(runs.length) != 0)
+    return runs.take(fresh)
 
 
 def _equal_ahead(keys: U64, left: I64, right: I64, left_stop: I64, right_stop: I64, direction: int) -> I64:
@@ -61,7 +62,11 @@ def _equal_ahead(keys: U64, left: I64, right: I64, left_stop: I64, right_stop: I
     Stops are exclusive going forward and inclusive going backward. Compared in blocks, for all runs at once.
     """
     grown = np.zeros(len(left), np.int64)
-    room = np.minimum(left_stop - left, right_stop - right) if direction > 0 else np.minimum(left - left_stop, right - right_stop) + 1
+    room = (
+        np.minimum(left_stop - left, right_stop - right)
+        if direction > 0
+        else np.minimum(left - left_stop, right - right_stop) + 1
+    )
     active = np.flatnonzero(room > 0)
     block = 1
     while len(active):
@@ -89,11 +94,11 @@ def _separate(runs: Runs, shortest: int) -> Runs:
     if not over.any():
         return runs
     pieces: list[tuple[int, int, int]] = []
-    for left, period, length in zip(*(values[over].tolist() for values in (runs.left, distance, runs.length)), strict=True):
+    for left, period, length in zip(
+        *(values[over].tolist() for values in (runs.left, distance, runs.length)), strict=True
+    ):
         if period >= shortest:
-            pieces += [
-                (at, at + period, min(period, left + length - at)) for at in range(left, left + length, period)
-            ]
+            pieces += [(at, at + period, min(period, left + length - at)) for at in range(left, left + length, period)]
         else:
             shift = period * -(-(length + period) // (2 * period))
             pieces.append((left, left + shift, length + period - shift))

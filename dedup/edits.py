@@ -45,8 +45,8 @@ def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
 def score_words(keys: U64, a: tuple[int, int], b: tuple[int, int], words: Words) -> int:
     """Return what two aligned ranges of places count together, in units of `kernels.SCORE` a word.
 
-    An equal run of n words counts n - 1/2; a replaced stretch of up to eight words whose letters agree counts half a word
-    for each; other words cost what `kernels.gap_costs` says. Ranges too long to compare count as replaced.
+    An equal run of n words counts n - 1/2; a replaced stretch of up to eight words whose letters agree counts half a
+    word for each; other words cost what `kernels.gap_costs` says. Ranges too long to compare count as replaced.
     """
     size_a, size_b = a[1] - a[0], b[1] - b[0]
     if not size_a or not size_b:
@@ -84,8 +84,9 @@ def alike_prefix(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     text_a, text_b = " ".join(a) + " ", " ".join(b) + " "
     best, counts = _LEAST_GAIN - 1, (0, 0)
     total = 0
-    for tag, i, i_end, j, j_end in Levenshtein.opcodes(text_a, text_b):
-        if tag != "equal":
+    for step in Levenshtein.opcodes(text_a, text_b):
+        i, i_end, j, j_end = step.src_start, step.src_end, step.dest_start, step.dest_end
+        if step.tag != "equal":
             total -= 2 * max(i_end - i, j_end - j)
             continue
         last = text_a.rfind(" ", i, i_end)

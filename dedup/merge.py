@@ -49,17 +49,15 @@ def find_pairs(
 ) -> list[AlignedPair]:
     """Return the pairs of stretches that are reused passages, by documents and places.
 
-    A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch of
-    tokens over which pieces that follow each other closely on one side are joined.
+    A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch
+    of tokens over which pieces that follow each other closely on one side are joined.
     """
     least_score = min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
     judge = _Judge(tokens.keys, words_before(tokens.keys), words, 2 * min_words, least_score, min_similarity)
     document = np.searchsorted(tokens.offsets, found.left, "right")
     group = document * (len(tokens.offsets) + 1) + np.searchsorted(tokens.offsets, found.right, "right")
     before = judge.words_before
-    shorter = np.minimum(
-        before[found.left_end] - before[found.left], before[found.right_end] - before[found.right]
-    )
+    shorter = np.minimum(before[found.left_end] - before[found.left], before[found.right_end] - before[found.right])
     worth = (found.score >= min(LEAST_PIECE, least_score)) & (shorter >= judge.least_words)
     worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
     chosen = np.flatnonzero(worth)
@@ -146,7 +144,12 @@ def _has_neighbour(found: Alignments, group: I64, counts: NDArray[np.bool_], rea
 def _by_group(found: Alignments, group: I64, keys: U64) -> Iterator[list[_Piece]]:
     rows = list(zip(*(values.tolist() for values in found), strict=True))
     for begin, end in itertools.pairwise([*np.flatnonzero(np.diff(group, prepend=-1)).tolist(), len(rows)]):
-        yield [_Piece(*row[:5], _shared(keys, *row[:4], row[5]), False) for row in rows[begin:end]]
+        yield [
+            _Piece(
+                left, left_end, right, right_end, score, _shared(keys, left, left_end, right, right_end, equal), False
+            )
+            for left, left_end, right, right_end, score, equal in rows[begin:end]
+        ]
 
 
 def _shared(keys: U64, left: int, left_end: int, right: int, right_end: int, equal: int) -> int:
@@ -196,22 +199,21 @@ def _fill(pieces: list[_Piece], min_similarity: float) -> _Piece | None:
     left, left_end = min(piece.left for piece in pieces), max(piece.left_end for piece in pieces)
     right, right_end = min(rights), max(piece.right_end for piece in pieces)
     # Words that several pieces reach count once.
-    reached = [
-        sum(max(0, end - max(begin, before)) for (begin, end), before in _sweep(sorted(p[side : side + 2] for p in pieces)))
-        for side in (0, 2)
-    ]
-    equal = min(sum(piece.equal for piece in pieces), *reached)
+    covered_left = _covered([(piece.left, piece.left_end) for piece in pieces])
+    covered_right = _covered([(piece.right, piece.right_end) for piece in pieces])
+    equal = min(sum(piece.equal for piece in pieces), covered_left, covered_right)
     if left_end > right or 2 * equal < min_similarity * (left_end - left + right_end - right):
         return None
     return _Piece(left, left_end, right, right_end, sum(piece.score for piece in pieces), equal, True)
 
 
-def _sweep(ranges: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
-    """Yield sorted ranges, each with the furthest end before it."""
-    reached = 0
-    for item in ranges:
-        yield item, reached
-        reached = max(reached, item[1])
+def _covered(ranges: list[tuple[int, int]]) -> int:
+    """Return how many places lie in one of some ranges."""
+    total = reached = 0
+    for begin, end in sorted(ranges):
+        total += max(0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
 
 
 def _join(pieces: list[_Piece], keys: U64, min_similarity: float, max_skip: int) -> list[_Piece]:

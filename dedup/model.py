@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["verbatim", "reformatted", "edited", "reordered"]
-"""How two spans differ: not at all; in case, white space, punctuation or Unicode form; in words; in the order of pieces."""
+"""How two spans differ: not at all; in case, white space, punctuation or Unicode form; in words; in their order."""
 
 Progress = Callable[[str, int, int], None]
 """``progress(phase, done, total)``; ``total`` is 0 where it is not known."""

@@ -31,7 +31,7 @@ class Use(NamedTuple):
 
 
 class ReusedPassage(NamedTuple):
-    """A representative and every use of it, the representative's own included, by place; and the pairs it is made of."""
+    """A representative, every use of it by place (its own included), and the pairs it is made of."""
 
     representative: Side
     uses: list[Use]
@@ -87,9 +87,7 @@ def same_occurrence(a: Side, b: Side) -> bool:
     return 5 * shared >= 4 * max(a[1] - a[0], b[1] - b[0])
 
 
-def _gather(
-    pairs: list[AlignedPair], keys: U64, min_similarity: float
-) -> tuple[ReusedPassage, list[AlignedPair]]:
+def _gather(pairs: list[AlignedPair], keys: U64, min_similarity: float) -> tuple[ReusedPassage, list[AlignedPair]]:
     """Return the passage around the best representative of some pairs, and the pairs that do not belong to it."""
     partners: dict[Side, list[tuple[Side, AlignedPair]]] = {}
     for pair in pairs:
@@ -101,7 +99,9 @@ def _gather(
     result = [Use(representative, 1.0, False)]
     tried = {representative}
     # Direct partners first, then partners of what was taken: two steps suffice where links are stars.
-    waiting = [(side, pair) for same in partners if same_occurrence(same, representative) for side, pair in partners[same]]
+    waiting = [
+        (side, pair) for same in partners if same_occurrence(same, representative) for side, pair in partners[same]
+    ]
     for _ in range(2):
         taken = []
         for side, pair in sorted(waiting, key=lambda item: (-item[1].similarity, item[0][0] - item[0][1], item[0])):
@@ -114,7 +114,8 @@ def _gather(
                 result.append(Use(side, reached, pair.reordered))
                 taken.append(side)
         waiting = [item for side in taken for item in partners[side]]
-    belonging, remaining = [], []
+    belonging: list[AlignedPair] = []
+    remaining: list[AlignedPair] = []
     for pair in pairs:
         inside = all(_covered(uses, side) for side in _sides(pair))
         (belonging if inside else remaining).append(pair)

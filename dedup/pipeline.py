@@ -10,6 +10,7 @@ works on the arrays of the whole corpus.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +66,7 @@ def scan_documents(
     config = config or Config()
     report = progress or _no_progress
     ordered = sorted(documents, key=lambda document: document.id)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         if before.id == after.id:
             raise InputError(f"two documents have the id {after.id!r}; ids must be unique")
     corpus = _gather(_sketch_batches(ordered, config, report))
@@ -207,7 +208,9 @@ def _describe_passages(
     for passage in reused:
         first, last = passage.representative
         name = locator.fingerprint(first, last)
-        spans = locator.spans([use.side for use in passage.uses], [use.side for use in passage.uses].index((first, last)))
+        spans = locator.spans(
+            [use.side for use in passage.uses], [use.side for use in passage.uses].index((first, last))
+        )
         kinds = (locator.kind((first, last), use.side, reordered=use.reordered) for use in passage.uses)
         passages.append(
             Passage(
@@ -221,4 +224,6 @@ def _describe_passages(
         for pair in passage.pairs:
             left, right = locator.spans([(pair.left, pair.left_end), (pair.right, pair.right_end)])
             pairs.append(Pair(name, pair.similarity, left, right))
-    return tuple(sorted(passages, key=lambda item: item.occurrences)), tuple(sorted(pairs, key=lambda p: (p.left, p.right)))
+    return tuple(sorted(passages, key=lambda item: item.occurrences)), tuple(
+        sorted(pairs, key=lambda p: (p.left, p.right))
+    )

@@ -23,7 +23,7 @@ DOCUMENT_SHINGLE = 5
 def document_shingles(
     keys: NDArray[np.uint64], offsets: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the shingles of documents (``uint64[n_shingles]``, repeats included) and the documents' offsets in them."""
+    """Return documents' shingles (``uint64[n_shingles]``, repeats included) and the documents' offsets in them."""
     shingles, bounds = kernels.shingle(keys, offsets, DOCUMENT_SHINGLE)
     counts = np.diff(offsets)
     short = np.flatnonzero((counts > 0) & (counts < DOCUMENT_SHINGLE))

@@ -2,8 +2,8 @@
 
 A signature (MinHash, Broder 1997) stands for a document's set of shingles: the share of equal values estimates the
 Jaccard similarity of two sets. The permutations are datasketch 2's scheme ``affine32``, value for value, so that a
-signature can go into any of datasketch's indexes. Fingerprints are the shingles chosen by winnowing (Schleimer, Wilkerson
-and Aiken 2003): the least of every w consecutive ones, so that any equal run of k + w - 1 tokens shares one.
+signature can go into any of datasketch's indexes. Fingerprints are the shingles chosen by winnowing (Schleimer,
+Wilkerson and Aiken 2003): the least of every w consecutive ones, so that any equal run of k + w - 1 tokens shares one.
 
 Cost: linear; 4 bytes a permutation for each document, and about 0.4 fingerprints a token.
 """
@@ -48,14 +48,14 @@ def to_datasketch(signature: NDArray[np.uint32], seed: int = 1) -> MinHash:
 
 
 def fingerprint_window(shortest: int) -> int:
-    """Return of how many consecutive shingles a fingerprint is the least, if runs of ``shortest`` tokens must share one."""
+    """Return of how many shingles a fingerprint is the least, if runs of ``shortest`` tokens must share one."""
     return min(FINGERPRINT_WINDOW, shortest - FINGERPRINT_SHINGLE + 1)
 
 
 def fingerprints(
     keys: NDArray[np.uint64], offsets: NDArray[np.int64], shortest: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the fingerprints of documents: hashes, and the tokens at which their shingles start (``int64``, ascending).
+    """Return the fingerprints of documents: hashes, and the tokens at which they start (``int64``, ascending).
 
     ``shortest`` is the number of tokens of the shortest run that must share a fingerprint (at least 4).
     """

@@ -49,8 +49,8 @@ class Locator:
     def spans(self, ranges: Sequence[tuple[int, int]], model: int = 0) -> list[Span]:
         """Return the spans of ranges of like words, each with the punctuation that follows its last word.
 
-        Punctuation belongs to the span as far as the range number ``model`` has the same; to that range's own, as far as
-        some other has.
+        Punctuation belongs to the span as far as the range number ``model`` has the same; to that range's own, as far
+        as some other has.
         """
         found = [self._span(first, last) for first, last in ranges]
         document, _, end = found[model]

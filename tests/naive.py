@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Hashable, Sequence
 from itertools import combinations
+from math import log2
 from typing import NamedTuple
 
 Document = Sequence[Hashable]
@@ -175,11 +176,9 @@ def equal_runs(documents: Sequence[Document], shortest: int) -> set[tuple[int, i
     return runs
 
 
-def gap_cost(words: int) -> float:
-    """Return what it costs, in words, to skip some on one side."""
-    from math import log2
-
-    return words / 2 if words <= 4 else 2 + 2 * log2(words - 3)
+def gap_cost(words: int, one_sided: bool) -> float:
+    """Return what it costs, in words, to skip some: on one side alone, or where others stand in their place."""
+    return words / 2 if words <= 4 else 2 + (1 if one_sided else 2) * log2(words - 3)
 
 
 class Run(NamedTuple):
@@ -202,7 +201,7 @@ def link_score(before: Run, after: Run, max_gap: int, unit: int) -> int | None:
     gap_right = after.right + overlap - before.right - before.length
     if overlap >= after.length or max(gap_left, gap_right) > max_gap:
         return None
-    return -round(unit * gap_cost(abs(gap_left - gap_right))) - unit * min(gap_left, gap_right) // 4 - unit * overlap
+    return -round(unit * gap_cost(abs(gap_left - gap_right), one_sided=True)) - unit * min(gap_left, gap_right) // 4 - unit * overlap
 
 
 def best_chain_score(runs: Sequence[Run], max_gap: int, unit: int) -> int:

@@ -9,7 +9,6 @@ environment as well.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,17 +91,17 @@ def _dedup(*, passages: bool) -> Callable[[], Run]:
         import dedup
 
         def run(path: Path, threshold: float, clock: Clock) -> Found:
-            current = ""
+            current = "read, sketch"
 
             def progress(phase: str, done: int, total: int) -> None:
-                # A phase is reported when it begins, or as parts of it are done: reading precedes the first sketch.
                 nonlocal current
-                clock.lap("read, sketch" if "sketch" in (current, phase) and phase != current else current or phase)
-                current = phase
+                if phase != "sketch":
+                    clock.lap(current)
+                    current = phase if done < total else "rest"
 
             config = dedup.Config(passages=passages, jobs=1, document_similarity=threshold)
             result = dedup.scan(str(path), config, progress)
-            clock.lap("describe")
+            clock.lap(current)
             pairs = [(int(c.representative), int(m.document)) for c in result.clusters for m in c.members]
             groups = [[int(c.representative), *(int(m.document) for m in c.members)] for c in result.clusters]
             return Found(pairs, groups)
@@ -233,8 +232,3 @@ TOOLS: dict[str, Tool] = {
 }
 """The rows in the order of the table."""
 
-
-def sha256(path: Path) -> str:
-    """Return the digest of a file, to tell corpora apart."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -141,7 +141,7 @@ def test_a_long_first_line_is_one_record(size):
 def test_no_record_with_the_field_is_an_error_that_names_the_fields():
     with pytest.raises(jsonl.TextFieldError) as error:
         read(b'{"body": "a", "id": 1}\nbroken\n{"body": "b", "title": "t"}\n', text_field="txt")
-    assert str(error.value) == "none of its records has the field 'txt'; fields: 'body', 'id', 'title'"
+    assert str(error.value) == "no record has the field 'txt'; fields: 'body', 'id', 'title'"
 
 
 def test_lines_that_are_no_objects_are_not_a_wrong_field():

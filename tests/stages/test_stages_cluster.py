@@ -14,9 +14,13 @@ from strategies import documents_of_words
 from dedup import kernels
 from dedup.cluster import compare_sets, find_clusters
 from dedup.lsh import RECALL, candidate_pairs, choose_bands
-from dedup.shingle import shingle_set
+from dedup.shingle import shingle_sets
 
 THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
+
+
+def sets_of(documents: list[list[int]]) -> dict[int, np.ndarray]:
+    return dict(enumerate(shingle_sets([kernels.mix64(np.array(document, np.uint64)) for document in documents])))
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
@@ -68,9 +72,8 @@ def test_bands_that_differ_have_keys_that_differ():
 
 @given(documents_of_words(letters=2, max_words=14, max_documents=8), st.sampled_from(THRESHOLDS))
 def test_clusters_are_those_of_comparing_all_with_all(documents, threshold):
-    keys = [kernels.mix64(np.array(document, np.uint64)) for document in documents]
     filled = [number for number, document in enumerate(documents) if document]
-    groups = find_clusters(combinations(filled, 2), lambda number: shingle_set(keys[number]), threshold)
+    groups = find_clusters(combinations(filled, 2), sets_of(documents), threshold)
     assert {group.representative: [number for number, _ in group.members] for group in groups} == naive.clusters(documents, threshold)
     for group in groups:
         for number, likeness in group.members:
@@ -80,11 +83,10 @@ def test_clusters_are_those_of_comparing_all_with_all(documents, threshold):
 
 @given(documents_of_words(letters=2, max_words=14, max_documents=8), st.data())
 def test_candidates_left_out_never_bring_in_the_unlike(documents, data):
-    keys = [kernels.mix64(np.array(document, np.uint64)) for document in documents]
     pairs = list(combinations([number for number, document in enumerate(documents) if document], 2))
     some = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     seen: set[int] = set()
-    for group in find_clusters(some, lambda number: shingle_set(keys[number]), 0.5):
+    for group in find_clusters(some, sets_of(documents), 0.5):
         numbers = {group.representative, *(number for number, _ in group.members)}
         assert len(numbers) == len(group.members) + 1 >= 2
         assert not numbers & seen
@@ -95,9 +97,8 @@ def test_candidates_left_out_never_bring_in_the_unlike(documents, data):
 def test_a_chain_of_likes_is_not_closed():
     words = list(range(1, 201))
     documents = [[*words[:at], *range(1000 + at, 1000 + at + 200 - at)] for at in (200, 185, 170, 155)]
-    keys = [kernels.mix64(np.array(document, np.uint64)) for document in documents]
     assert naive.jaccard(documents[0], documents[1]) >= 0.8 > naive.jaccard(documents[0], documents[2])
-    groups = find_clusters(combinations(range(4), 2), lambda number: shingle_set(keys[number]), 0.8)
+    groups = find_clusters(combinations(range(4), 2), sets_of(documents), 0.8)
     assert all(likeness.jaccard >= 0.8 for group in groups for _, likeness in group.members)
     assert {group.representative: len(group.members) for group in groups} == {
         key: len(value) for key, value in naive.clusters(documents, 0.8).items()
@@ -108,4 +109,4 @@ def test_nothing_is_like_nothing():
     empty, one = np.zeros(0, np.uint64), np.ones(1, np.uint64)
     assert compare_sets(empty, empty) == compare_sets(empty, one) == (0.0, 0.0)
     assert compare_sets(one, one) == (1.0, 1.0)
-    assert find_clusters([], lambda number: one, 0.8) == []
+    assert find_clusters([], {}, 0.8) == []

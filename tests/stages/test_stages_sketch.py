@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import naive
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import documents_of_words
 
 from dedup import kernels
-from dedup.shingle import document_shingles, shingle_set
+from dedup.shingle import document_shingles, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, FINGERPRINT_WINDOW, fingerprint_window, fingerprints, signatures, to_datasketch
 
 Words = list[list[int]]
@@ -46,11 +48,14 @@ def test_short_documents_have_one_shingle(documents):
     assert_same_names(divided(hashes, offsets), [naive.document_shingles(document) for document in documents])
 
 
-@given(documents_of_words(max_documents=1))
+@given(documents_of_words())
 def test_a_shingle_set_holds_each_once_and_sorted(documents):
-    for document in documents:
-        found = shingle_set(flat([document])[0]).tolist()
-        assert found == sorted(set(found))
+    keys, offsets = flat(documents)
+    sets = shingle_sets([keys[begin:end] for begin, end in pairwise(offsets.tolist())])
+    assert len(sets) == len(documents)
+    hashes, bounds = document_shingles(keys, offsets)
+    for found, own, document in zip(sets, divided(hashes, bounds), documents, strict=True):
+        assert found.tolist() == sorted(set(own))
         assert len(found) == len(set(naive.document_shingles(document)))
 
 

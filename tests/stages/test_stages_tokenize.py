@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from strategies import WRITINGS, hostile_text, unused_words
 
 from dedup import kernels
+from dedup.arrays import words_before
 from dedup.kernels.folding import ALONE, EXTEND, FOLDING, SEPARATOR, WORD
-from dedup.tokenize import concatenate, folded_words, tokenize, words_before
+from dedup.tokenize import concatenate, folded_words, tokenize
 
 
 def tokens_of(text: str) -> list[naive.Token]:
