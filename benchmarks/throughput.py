@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import clusters
 from benchmarks.peers import environment
-from benchmarks.peers.tools import TOOLS, Tool
+from benchmarks.peers.tools import TOOLS
 from benchmarks.tables import Target, cell, show, table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,11 +56,11 @@ class Row:
     @property
     def best(self) -> float:
         """Least seconds of a run."""
-        return min(run["seconds"] for run in self.runs)
+        return float(min(run["seconds"] for run in self.runs))
 
     def median(self, figure: str) -> float:
         """Return the median of a figure over the runs."""
-        return statistics.median(run[figure] for run in self.runs)
+        return float(statistics.median(run[figure] for run in self.runs))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -143,7 +143,8 @@ def judge(
 
 def fastest_peer(rows: Sequence[Row]) -> Row | None:
     """Return the peer with the best run, if any ran."""
-    return min((row for row in rows if row.runs and TOOLS[row.tool].distribution), key=lambda row: row.best, default=None)
+    peers = [row for row in rows if row.runs and TOOLS[row.tool].distribution]
+    return min(peers, key=lambda row: row.best, default=None)
 
 
 def report(rows: Sequence[Row], corpus: Corpus, rounds: int, load: str) -> None:
@@ -156,11 +157,10 @@ def report(rows: Sequence[Row], corpus: Corpus, rounds: int, load: str) -> None:
     )  # fmt: skip
     show(
         "## Throughput",
-        f"{corpus.documents} documents, {corpus.text_bytes / 1e6:.1f} MB of text, {true} pairs with Jaccard >= {THRESHOLD}; "
-        f"{rounds} rounds; Python {platform.python_version()}, {os.cpu_count()} cores, load before {load}, "
-        f"after {_load_average()}.",
+        f"{corpus.documents} documents, {corpus.text_bytes / 1e6:.1f} MB of text, {true} true pairs; {rounds} rounds; "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load before {load}, after {_load_average()}.",
         table(header, [_cells(row, corpus, peer) for row in rows]),
-        *(f"- {_title(row)}: {TOOLS[row.tool].shows}{_stages(row)}" for row in rows),
+        "\n".join(f"- {_title(row)}: {TOOLS[row.tool].shows}{_stages(row)}" for row in rows),
     )
 
 
@@ -219,7 +219,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=_positive, default=3, metavar="N", help="runs of each tool (default: 3)")
     parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS), metavar="TOOL", help=", ".join(TOOLS))
     parser.add_argument(
-        "--cache", type=Path, default=environment.cache_folder(), metavar="FOLDER", help="corpus and peers are kept here"
+        "--cache",
+        type=Path,
+        default=environment.cache_folder(),
+        metavar="FOLDER",
+        help="keeps the corpus and the peers",
     )
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the figures here as well")
     return parser

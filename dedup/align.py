@@ -23,6 +23,7 @@ from dedup.kernels import SCORE
 LEAST_RUN = 4
 """Tokens of the shortest run that is worth aligning although no other run follows it."""
 _COVERING = 8 * SCORE
+_STANDS_OUT = 7
 _NEXT = 4
 _FOLLOWS = 48
 _LEAST_GROWN = 9 * SCORE // 2
@@ -117,33 +118,30 @@ def drop_covered(found: Alignments, offsets: I64) -> Alignments:
     """Return alignments without those that lie, on both sides, inside a better one; by documents and places.
 
     Inside two long stretches that are nearly the same, every phrase that recurs is aligned with its other places as
-    well. That says nothing new, and would only be extended until it joins the long alignment.
+    well. That says nothing new, and would only be extended until it joins the long alignment. One that has done so may
+    stand out by a few words.
     """
     group = _pairs_of_documents(found, offsets)
     order = np.lexsort((found.right, found.left, group))
     found, group = found.take(order), group[order]
+    left_slack = np.minimum(_STANDS_OUT, (found.left_end - found.left) // 5)
+    right_slack = np.minimum(_STANDS_OUT, (found.right_end - found.right) // 5)
     covered = np.zeros(len(group), bool)
     strong = np.flatnonzero(found.score >= _COVERING)
-    begins = np.searchsorted(group, group[strong])
+    begins, ends = np.searchsorted(group, group[strong]), np.searchsorted(group, group[strong], "right")
     for best in np.lexsort((strong, -found.score[strong])).tolist():
         index = int(strong[best])
         if covered[index]:
             continue
-        first = (
-            index
-            if begins[best] == index
-            else begins[best] + int(np.searchsorted(found.left[begins[best] : index], found.left[index]))
-        )
-        last = index + int(np.searchsorted(found.left[index:], found.left_end[index]))
-        inside = slice(first, last)
-        hidden = (
-            (group[inside] == group[index])
-            & (found.left_end[inside] <= found.left_end[index])
-            & (found.right[inside] >= found.right[index])
-            & (found.right_end[inside] <= found.right_end[index])
-        )
-        hidden[index - first] = False
-        covered[inside] |= hidden
+        own = found.left[begins[best] : ends[best]]
+        first, last = np.searchsorted(own, [found.left[index] - _STANDS_OUT, found.left_end[index]]) + begins[best]
+        near = slice(int(first), int(last))
+        inside = found.left[near] >= found.left[index] - left_slack[near]
+        inside &= found.left_end[near] <= found.left_end[index] + left_slack[near]
+        inside &= found.right[near] >= found.right[index] - right_slack[near]
+        inside &= found.right_end[near] <= found.right_end[index] + right_slack[near]
+        inside[index - near.start] = False
+        covered[near] |= inside
     return found.take(~covered)
 
 

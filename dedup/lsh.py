@@ -1,8 +1,7 @@
 """Signatures in, candidate pairs out: documents that share a band (locality-sensitive hashing, Indyk, Motwani 1998).
 
 Two documents of Jaccard similarity s share one of b bands of r values with probability 1 - (1 - s^r)^b. Unlike the
-usual choice, which balances both kinds of error, bands are chosen for recall at the threshold, because every candidate is
-verified exactly afterwards.
+usual XX
 
 Cost: a sort of the documents for each band; a band shared by many documents gives pairs linear in their number.
 """

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dedup.arrays import U64, AlignedPair
-from dedup.edits import similarity
+from dedup.edits import similarity, word_opcodes
 
 Side = tuple[int, int]
 """A half-open range of places; places of one document are consecutive, so sides of two documents never overlap."""
@@ -89,31 +89,29 @@ def same_occurrence(a: Side, b: Side) -> bool:
 
 def _gather(pairs: list[AlignedPair], keys: U64, min_similarity: float) -> tuple[ReusedPassage, list[AlignedPair]]:
     """Return the passage around the best representative of some pairs, and the pairs that do not belong to it."""
-    partners: dict[Side, list[tuple[Side, AlignedPair]]] = {}
+    partners: dict[Side, list[_Link]] = {}
     for pair in pairs:
         left, right = _sides(pair)
-        partners.setdefault(left, []).append((right, pair))
-        partners.setdefault(right, []).append((left, pair))
+        partners.setdefault(left, []).append(_Link(left, right, pair))
+        partners.setdefault(right, []).append(_Link(right, left, pair))
     representative = min(partners, key=lambda side: (-len(partners[side]), side[0] - side[1], side))
     uses = [representative]
     result = [Use(representative, 1.0, False)]
     tried = {representative}
     # Direct partners first, then partners of what was taken: two steps suffice where links are stars.
-    waiting = [
-        (side, pair) for same in partners if same_occurrence(same, representative) for side, pair in partners[same]
-    ]
+    links = [link for same in partners if same_occurrence(same, representative) for link in partners[same]]
     for _ in range(2):
         taken = []
-        for side, pair in sorted(waiting, key=lambda item: (-item[1].similarity, item[0][0] - item[0][1], item[0])):
-            if side in tried or _overlaps(uses, side):
+        for link in sorted(links, key=_Link.rank):
+            if link.there in tried:
                 continue
-            tried.add(side)
-            reached = _likeness(representative, side, pair, keys)
-            if reached >= min_similarity:
-                insort(uses, side)
-                result.append(Use(side, reached, pair.reordered))
-                taken.append(side)
-        waiting = [item for side in taken for item in partners[side]]
+            tried.add(link.there)
+            use = _use(representative, link, keys)
+            if use.similarity >= min_similarity and not _overlaps(uses, use.side):
+                insort(uses, use.side)
+                result.append(use)
+                taken.append(link.there)
+        links = [link for side in taken for link in partners[side]]
     belonging: list[AlignedPair] = []
     remaining: list[AlignedPair] = []
     for pair in pairs:
@@ -122,10 +120,36 @@ def _gather(pairs: list[AlignedPair], keys: U64, min_similarity: float) -> tuple
     return ReusedPassage(representative, sorted(result), belonging), remaining
 
 
-def _likeness(representative: Side, side: Side, pair: AlignedPair, keys: U64) -> float:
-    if representative in _sides(pair):
-        return pair.similarity
-    return similarity(keys[slice(*representative)], keys[slice(*side)], reordered=pair.reordered)
+class _Link(NamedTuple):
+    """A pair seen from one of its sides."""
+
+    here: Side
+    there: Side
+    pair: AlignedPair
+
+    def rank(self) -> tuple[float, int, Side]:
+        """Return what is taken first: the most similar, of those the longest, of those the first."""
+        return -self.pair.similarity, self.there[0] - self.there[1], self.there
+
+
+def _use(representative: Side, link: _Link, keys: U64) -> Use:
+    """Return the far side of a link as an occurrence: what of it is aligned with the representative."""
+    here, there, pair = link
+    if here == representative:
+        return Use(there, pair.similarity, pair.reordered)
+    first, last = there
+    before, after = max(representative[0] - here[0], 0), max(here[1] - representative[1], 0)
+    if not pair.reordered and (before or after):
+        # The pair reaches further than the representative; its excess was aligned with words that are not in it.
+        equal = [step for step in word_opcodes(keys[slice(*here)], keys[slice(*there)]) if step[0] == "equal"]
+        stop = here[1] - here[0] - after
+        inside = [(i, i_end, j, j_end) for _, i, i_end, j, j_end in equal if i_end > before and i < stop]
+        if inside:
+            i, _, j, _ = inside[0]
+            _, i_end, _, j_end = inside[-1]
+            first, last = there[0] + j + max(before - i, 0), there[0] + j_end - max(i_end - stop, 0)
+    reached = similarity(keys[slice(*representative)], keys[first:last], reordered=pair.reordered)
+    return Use((first, last), reached, pair.reordered)
 
 
 def _overlaps(uses: list[Side], side: Side) -> bool:

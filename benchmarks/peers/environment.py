@@ -1,4 +1,4 @@
-"""An environment of their own for the peers, kept in a cache folder, so that they do not meet what is installed here."""
+"""An environment of their own for the peers, kept in a cache folder: they do not meet what is installed here."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """The tools that are timed, each from a JSONL file to groups of near-duplicate documents.
 
 A tool's function imports what it needs and returns the function that does the work, so that imports are not timed. All
-do the same: load the records, take lower-case words between white space (`dedup`: its own tokens, here the same), 5-word
-shingles, 128 signature values, find candidates, accept. Where a tool leaves a step to its user, the quickest way known
-to us in plain Python is taken. This module imports nothing outside the standard library: it runs in the peers' own
-environment as well.
+do the same: load the records, take lower-case words between white space (`dedup`: its own tokens, which are the same
+here), 5-word shingles, 128 signature values, find candidates, accept. Where a tool leaves a step to its user, the
+quickest way known to us in plain Python is taken. This module itself needs the standard library alone: it runs in the
+peers' own environment as well.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _read_and_split() -> Run:
 
 def _dedup(*, passages: bool) -> Callable[[], Run]:
     def prepare() -> Run:
-        import dedup
+        from dedup import Config, scan  # not `import dedup`, which would load the rest when it is used
 
         def run(path: Path, threshold: float, clock: Clock) -> Found:
             current = "read, sketch"
@@ -99,8 +99,8 @@ def _dedup(*, passages: bool) -> Callable[[], Run]:
                     clock.lap(current)
                     current = phase if done < total else "rest"
 
-            config = dedup.Config(passages=passages, jobs=1, document_similarity=threshold)
-            result = dedup.scan(str(path), config, progress)
+            config = Config(passages=passages, jobs=1, document_similarity=threshold)
+            result = scan(str(path), config, progress)
             clock.lap(current)
             pairs = [(int(c.representative), int(m.document)) for c in result.clusters for m in c.members]
             groups = [[int(c.representative), *(int(m.document) for m in c.members)] for c in result.clusters]
@@ -169,7 +169,7 @@ def _datasketch_sha1() -> Run:
 
 
 def _datasketch(hash_function: Callable[[bytes], int] | None) -> Run:
-    from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
+    from datasketch import MinHash, MinHashLSH
 
     options: dict[str, Any] = {} if hash_function is None else {"hashfunc": hash_function}
 
@@ -226,9 +226,11 @@ TOOLS: dict[str, Tool] = {
     "gaoya": Tool(_gaoya, "Everything in Rust, tokens too; hashes each document twice.", "gaoya"),
     "rensa": Tool(_rensa, "A fast sketch in Rust behind shingles made in Python (R-MinHash, 16x8 bands).", "rensa"),
     "datasketch, xxh32": Tool(
-        _datasketch_xxh32, "The usual library at its quickest: `MinHash.generator`, a fast hash.", "datasketch", ("xxhash",)
+        _datasketch_xxh32,
+        "The usual library at its quickest: `MinHash.generator`, a fast hash.",
+        "datasketch",
+        ("xxhash",),
     ),
     "datasketch, SHA-1": Tool(_datasketch_sha1, "The same with its default hash.", "datasketch"),
 }
 """The rows in the order of the table."""
-
