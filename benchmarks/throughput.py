@@ -53,10 +53,9 @@ class Row:
     recall: float | None = None
     precision: float | None = None
 
-    @property
-    def best(self) -> float:
-        """Least seconds of a run."""
-        return float(min(run["seconds"] for run in self.runs))
+    def best(self, figure: str = "seconds") -> float:
+        """Return the least value of a figure over the runs."""
+        return float(min(run[figure] for run in self.runs))
 
     def median(self, figure: str) -> float:
         """Return the median of a figure over the runs."""
@@ -144,7 +143,7 @@ def judge(
 def fastest_peer(rows: Sequence[Row]) -> Row | None:
     """Return the peer with the best run, if any ran."""
     peers = [row for row in rows if row.runs and TOOLS[row.tool].distribution]
-    return min(peers, key=lambda row: row.best, default=None)
+    return min(peers, key=Row.best, default=None)
 
 
 def report(rows: Sequence[Row], corpus: Corpus, rounds: int, load: str) -> None:
@@ -153,7 +152,7 @@ def report(rows: Sequence[Row], corpus: Corpus, rounds: int, load: str) -> None:
     peer = fastest_peer(rows)
     header = (
         "tool", "best s", "median s", "CPU s", "process s", "MB/s", "documents/s", "peak MB", "recall", "precision",
-        "ratio to the fastest peer",
+        "ratio", "CPU ratio",
     )  # fmt: skip
     show(
         "## Throughput",
@@ -179,21 +178,26 @@ def to_dict(rows: Sequence[Row], corpus: Corpus) -> dict[str, Any]:
 
 def _cells(row: Row, corpus: Corpus, peer: Row | None) -> list[str]:
     if row.problem:
-        return [_title(row), row.problem, *["-"] * 9]
-    ratio = peer.best / row.best if peer else None
+        return [_title(row), row.problem, *["-"] * 10]
     return [
         _title(row),
-        f"{row.best:.2f}",
+        f"{row.best():.2f}",
         f"{row.median('seconds'):.2f}",
-        f"{row.median('cpu_seconds'):.2f}",
+        f"{row.best('cpu_seconds'):.2f}",
         f"{row.median('process_seconds'):.2f}",
-        f"{corpus.text_bytes / 1e6 / row.best:.1f}",
-        f"{corpus.documents / row.best:,.0f}",
+        f"{corpus.text_bytes / 1e6 / row.best():.1f}",
+        f"{corpus.documents / row.best():,.0f}",
         f"{row.median('peak_bytes') / 1e6:.0f}",
         cell(row.recall),
         cell(row.precision),
-        cell(ratio and round(ratio, 2), TARGET if row.tool == SUBJECT else None),
+        _ratio(row, peer, "seconds"),
+        _ratio(row, peer, "cpu_seconds"),
     ]
+
+
+def _ratio(row: Row, peer: Row | None, figure: str) -> str:
+    ratio = round(peer.best(figure) / row.best(figure), 2) if peer else None
+    return cell(ratio, TARGET if row.tool == SUBJECT else None)
 
 
 def _title(row: Row) -> str:

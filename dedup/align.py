@@ -129,6 +129,8 @@ def drop_covered(found: Alignments, offsets: I64) -> Alignments:
     covered = np.zeros(len(group), bool)
     strong = np.flatnonzero(found.score >= _COVERING)
     begins, ends = np.searchsorted(group, group[strong]), np.searchsorted(group, group[strong], "right")
+    several = ends - begins > 1
+    strong, begins, ends = strong[several], begins[several], ends[several]
     for best in np.lexsort((strong, -found.score[strong])).tolist():
         index = int(strong[best])
         if covered[index]:

@@ -1,12 +1,13 @@
 """Fingerprints in, anchors out: places of two documents, or of one, that share a fingerprint.
 
 Anchors are found by sorting the fingerprints, as a group-by on their hash. A hash that stands in many places (a stock
-phrase, a footer) would give pairs without end, so a large group is only linked: each posting with the first and with a
-few before it, which is linear. That loses nothing of a footer, whose every copy is the same, but could lose a copy
-inside a stock phrase. So the postings of large groups are grouped again by longer stretches of text: by the eight
-tokens that follow; and by each stretch of as many tokens as the shortest passage has that could start so that its
-first fingerprint is this one. Copies that share such a stretch share the same text, where linking to the first loses
-nothing: every verbatim copy of the shortest length is found, whatever the frequency of its parts.
+phrase, a footer) would give pairs without end, so a large group is only linked: each posting with a few before it,
+and the first of each document with the first of all, which is linear. That loses nothing of a footer, whose every copy
+is the same, but could lose a copy inside a stock phrase. So the postings of large groups are grouped again by longer
+stretches of text: by the eight tokens that follow; and by each stretch of as many tokens as the shortest passage has
+that could start so that its first fingerprint is this one. Copies that share such a stretch share the same text, where
+linking to the first loses nothing: every verbatim copy of the shortest length is found, whatever the frequency of its
+parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
@@ -19,12 +20,14 @@ from __future__ import annotations
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64
+from dedup.arrays import I64, U64, distinct
 
 PAIR_LIMIT = 16
 """Largest group of postings of which all pairs are anchors."""
-BACK_LINKS = 2
+BACK_LINKS = 1
 """How many predecessors a posting of a larger group is linked with, besides the first."""
+OVERHANG = 2
+"""Tokens by which a fingerprint may reach out of a stretch that is linked already and still say nothing new."""
 LONGER = 8
 """Tokens by which a large group is split first."""
 
@@ -39,41 +42,63 @@ def find_anchors(
     tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
     documents = np.searchsorted(offsets, places, "right") - 1
-    left, right, large = _link(hashes, places, documents, clusters)
-    found = [(left, right)]
-    if len(large):
-        crowded = np.sort(large)
-        for length, back in [(LONGER, 0), *((shortest, back) for back in range(window))]:
-            starts, starts_document = crowded - back, np.searchsorted(offsets, crowded, "right") - 1
-            inside = (starts >= offsets[starts_document]) & (starts + length <= offsets[starts_document + 1])
-            starts, starts_document = starts[inside], starts_document[inside]
-            longer = kernels.hash_windows(keys, starts, length)
-            found.append(_link(longer, starts, starts_document, clusters)[:2])
-    return _distinct(np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found]))
+    whole = _Groups(hashes, places, documents, clusters)
+    crowded = distinct(whole.places[whole.large])
+    found = []
+    settled = np.zeros(0, np.int64)
+    for length, backs, links in ((shortest, range(window), 0), (LONGER, range(1), BACK_LINKS)):
+        starts = distinct(np.concatenate([crowded - back for back in backs]))
+        document = np.searchsorted(offsets, starts, "right") - 1
+        inside = (starts >= 0) & (starts + length <= offsets[document + 1])
+        starts, document = starts[inside], document[inside]
+        longer = _Groups(kernels.hash_windows(keys, starts, length), starts, document, clusters)
+        found.append(longer.link(links, settled, shortest - OVERHANG))
+        if length == shortest:
+            settled = distinct(longer.places[longer.large])
+    found.append(whole.link(BACK_LINKS, settled, shortest - OVERHANG))
+    return _distinct(np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found]))
 
 
-def _link(hashes: U64, places: I64, documents: I64, clusters: I64) -> tuple[I64, I64, I64]:
-    """Return anchors among equal hashes, and the places of the postings in groups too large to give all pairs."""
-    order = np.argsort(hashes, kind="stable")
-    hashes = hashes[order]
-    begins = (
-        np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])) if len(hashes) else np.zeros(0, np.int64)
-    )
-    sizes = np.diff(begins, append=len(hashes))
-    order = order[np.repeat(sizes > 1, sizes)]
-    sizes = sizes[sizes > 1]
-    earlier, later = kernels.link_groups(sizes, PAIR_LIMIT, BACK_LINKS)
-    large = np.repeat(sizes > PAIR_LIMIT, sizes)
-    cluster, document = clusters[documents[order]], documents[order]
-    explained = (cluster[earlier] == cluster[later]) & (document[earlier] != document[later])
-    if large.any():
-        # Where the first of a large group is of the posting's own cluster, the first of another stands in for it.
-        stand_in = _first_of_another_cluster(sizes, cluster)
-        swap = explained & large[later]
-        earlier[swap] = stand_in[later[swap]]
-        explained[swap] = (earlier[swap] < 0) | (earlier[swap] >= later[swap])
-    kept = ~explained
-    return places[order[earlier[kept]]], places[order[later[kept]]], places[order[large]]
+class _Groups:
+    """Postings with equal hashes, group after group, those that stand alone left out."""
+
+    def __init__(self, hashes: U64, places: I64, documents: I64, clusters: I64) -> None:
+        order = np.argsort(hashes, kind="stable")
+        hashes = hashes[order]
+        fresh = np.ones(len(hashes), bool)
+        fresh[1:] = hashes[1:] != hashes[:-1]
+        begins = np.flatnonzero(fresh)
+        sizes = np.diff(begins, append=len(hashes))
+        order = order[np.repeat(sizes > 1, sizes)]
+        self.sizes = sizes[sizes > 1]
+        self.large = np.repeat(self.sizes > PAIR_LIMIT, self.sizes)
+        self.places, self._document = places[order], documents[order]
+        self._cluster = clusters[self._document]
+
+    def link(self, back: int, settled: I64, reach: int) -> tuple[I64, I64]:
+        """Return anchors within groups; large ones link each posting with ``back`` before it and with a first.
+
+        The stretches of ``reach`` + `OVERHANG` tokens from the places ``settled`` (ascending) on are linked already:
+        postings of large groups within them are not linked again.
+        """
+        places, document, cluster = self.places, self._document, self._cluster
+        earlier, later = kernels.link_groups(self.sizes, PAIR_LIMIT, back)
+        dropped = (cluster[earlier] == cluster[later]) & (document[earlier] != document[later])
+        if self.large.any():
+            to_first = self.large[later] & (later - earlier > back)
+            # Where the first of a large group is of the posting's own cluster, the first of another stands in for it.
+            swap = np.flatnonzero(dropped & to_first)
+            stand_in = _first_of_another_cluster(self.sizes, cluster)[later[swap]]
+            earlier[swap] = np.where(stand_in >= 0, stand_in, earlier[swap])
+            dropped[swap] = (stand_in < 0) | (stand_in >= later[swap])
+            # Within a document the one before suffices; in a periodic text links to the first would be quadratic.
+            again = to_first & (document[later] == document[later - 1])
+            earlier[again] = later[again] - 1
+            if len(settled):
+                at = np.searchsorted(settled, places - reach, "right")
+                near = settled[np.minimum(at, len(settled) - 1)]
+                dropped |= (self.large & (at < len(settled)) & (near - places <= OVERHANG))[later]
+        return places[earlier[~dropped]], places[later[~dropped]]
 
 
 def _first_of_another_cluster(sizes: I64, cluster: I64) -> I64:
@@ -90,7 +115,7 @@ def _distinct(left: I64, right: I64) -> tuple[I64, I64]:
     """Return the distinct anchors, by distance and then place."""
     left, right = np.minimum(left, right), np.maximum(left, right)
     if len(left) and right.max() < 1 << 31:  # one sort of packed values is several times faster than two keys
-        packed = np.unique((right - left) << 32 | left)
+        packed = distinct((right - left) << 32 | left)
         left = packed & 0xFFFFFFFF
         return left, left + (packed >> 32)
     order = np.lexsort((left, right - left))

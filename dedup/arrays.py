@@ -5,7 +5,7 @@ A place is a token's number in the whole corpus, documents lying one after the o
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
+_T = TypeVar("_T", bound=np.generic)
 Chosen = NDArray[np.int64] | NDArray[np.bool_]
 
 
@@ -75,3 +76,11 @@ def words_before(keys: U64) -> I64:
     result = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(2 - (keys & np.uint64(1)).astype(np.int64), out=result[1:])
     return result
+
+
+def distinct(values: NDArray[_T]) -> NDArray[_T]:
+    """Return the distinct values of an array, sorted (by sorting: `numpy.unique` builds a slower hash table first)."""
+    values = np.sort(values)
+    fresh = np.ones(len(values), bool)
+    fresh[1:] = values[1:] != values[:-1]
+    return values[fresh]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
+from dedup.arrays import distinct
 
 RECALL = 0.99
 """Least share of pairs just at the threshold that must become candidates."""
@@ -45,6 +46,6 @@ def candidate_pairs(signatures: NDArray[np.uint32], threshold: float) -> tuple[N
         sizes = np.diff(begins, append=count)
         order = order[np.repeat(sizes > 1, sizes)]
         earlier, later = kernels.link_groups(sizes[sizes > 1], PAIR_LIMIT, BACK_LINKS)
-        found.append(np.unique(order[earlier] * count + order[later]))
-    pairs = np.unique(np.concatenate(found))
+        found.append(distinct(order[earlier] * count + order[later]))
+    pairs = distinct(np.concatenate(found))
     return pairs // max(count, 1), pairs % max(count, 1)

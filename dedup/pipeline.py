@@ -23,7 +23,7 @@ import numpy as np
 from dedup import __version__
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, Tokens, words_before
+from dedup.arrays import I64, U32, U64, Tokens, distinct, words_before
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -149,7 +149,7 @@ def _cluster(corpus: Sketches, config: Config, report: Progress) -> list[Group]:
     report("cluster", 0, 1)
     left, right = candidate_pairs(corpus.signatures[filled], config.document_similarity)
     left, right = filled[left], filled[right]
-    wanted = np.unique(np.concatenate([left, right]))
+    wanted = distinct(np.concatenate([left, right]))
     sets = shingle_sets([keys[offsets[document] : offsets[document + 1]] for document in wanted.tolist()])
     shingles = dict(zip(wanted.tolist(), sets, strict=True))
     groups = find_clusters(zip(left.tolist(), right.tolist(), strict=True), shingles, config.document_similarity)

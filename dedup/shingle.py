@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
+from dedup.arrays import distinct
 
 DOCUMENT_SHINGLE = 5
 """Tokens in a shingle when whole documents are compared."""
@@ -43,4 +44,4 @@ def shingle_sets(documents: Sequence[NDArray[np.uint64]]) -> list[NDArray[np.uin
     offsets = np.zeros(len(documents) + 1, np.int64)
     np.cumsum([len(keys) for keys in documents], out=offsets[1:])
     shingles, bounds = document_shingles(np.concatenate([np.zeros(0, np.uint64), *documents]), offsets)
-    return [np.unique(shingles[first:last]) for first, last in itertools.pairwise(bounds.tolist())]
+    return [distinct(shingles[first:last]) for first, last in itertools.pairwise(bounds.tolist())]

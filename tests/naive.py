@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Hashable, Sequence
+from functools import cache
 from itertools import combinations
 from math import log2
 from typing import NamedTuple
@@ -40,6 +41,7 @@ def stands_alone(char: str) -> bool:
     return not char.isdecimal() and unicodedata.name(char, "").startswith(_SCRIPTS_WITHOUT_SPACES)
 
 
+@cache
 def fold(word: str) -> str:
     """Return the folded form: compatibility decomposition, U+0300-U+036F dropped, case folded, decomposed again."""
     result = ""

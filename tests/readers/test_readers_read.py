@@ -172,21 +172,25 @@ def test_a_number_and_a_string_that_look_alike_are_one_id():
 # A wrong name of the text field
 
 
-def test_no_record_with_the_text_field_is_an_error():
+def test_nothing_read_for_want_of_the_text_field_is_an_error():
     Path("a.jsonl").write_text('{"body": "1", "id": 1}\n')
     Path("b.jsonl").write_text('{"title": "1"}\n')
-    Path("c.txt").write_text("text")
+    Path("c.bin").write_bytes(b"\0")
     with pytest.raises(InputError) as error:
         read()
     for part in ("a.jsonl", "'text'", "'body', 'id'", "text-field", "exclude"):
         assert part in str(error.value)
 
 
-def test_a_file_without_the_text_field_is_one_entry_if_others_have_it():
+@pytest.mark.parametrize(("name", "content"), [("b.jsonl", '{"text": "1", "id": "b"}\n'), ("b", "1"), ("b", "")])
+def test_a_file_without_the_text_field_is_one_entry_if_anything_else_is_read(name, content):
     Path("a.jsonl").write_text('{"event": "1"}\n' * 50)
-    Path("b.jsonl").write_text('{"text": "1"}\n')
-    reason = "none of its records has the field 'text'; fields: 'event'"
-    assert read() == [Document("b.jsonl:1", "1"), Skipped("a.jsonl", reason)]
+    Path(name).write_text(content)
+    Path("c.jsonl").write_text('{"body": "1"}\n')
+    reason = "no record has the field 'text'; fields: "
+    document, *skipped = read()
+    assert document.id == "b"
+    assert skipped == [Skipped("a.jsonl", f"{reason}'event'"), Skipped("c.jsonl", f"{reason}'body'")]
 
 
 def test_broken_records_alone_are_no_wrong_field():

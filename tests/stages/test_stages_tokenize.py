@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from itertools import product
 
 import naive
 import numpy as np
@@ -103,6 +104,14 @@ def test_keys_are_equal_if_and_only_if_the_words_are(texts):
 
 @given(st.lists(st.text("ab", min_size=1, max_size=200), min_size=2, max_size=6, unique=True))
 def test_long_words_have_keys_of_their_own(words):
+    assert len(set(keys_of(" ".join(words)))) == len(words)
+
+
+@pytest.mark.parametrize("prefix", ["", "id7", "x" * 60])
+@pytest.mark.parametrize("letters", ["01", "ab"])
+def test_words_of_few_letters_have_keys_of_their_own(letters, prefix):
+    # Numbers and identifiers differ in few bits, here and there: a hash must not let two such changes cancel out.
+    words = [prefix + "".join(item) for item in product(letters, repeat=16)]
     assert len(set(keys_of(" ".join(words)))) == len(words)
 
 
