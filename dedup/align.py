@@ -17,7 +17,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.arrays import I64, U64, Alignments, Runs
-from dedup.edits import Words, alike_prefix, score_words
+from dedup.edits import Words, alike_prefix, may_be_alike, score_words
 from dedup.kernels import SCORE
 
 LEAST_RUN = 4
@@ -28,6 +28,7 @@ _NEXT = 4
 _FOLLOWS = 48
 _LEAST_GROWN = 9 * SCORE // 2
 _LETTER_WINDOW = 8
+_GLANCE = 3
 
 
 def align_chains(runs: Runs, chains: I64, order: I64, keys: U64, words: Words) -> Alignments:
@@ -199,11 +200,13 @@ def _grow(
         active = active[(score[active] >= _LEAST_GROWN) & (left_room[active] > 0) & (right_room[active] > 0)]
         grown = []
         for index in active.tolist():
-            sides = [
-                _ahead(words, int(values[index]), int(room[index]), direction)
-                for values, room in ((left, left_room), (right, right_room))
-            ]
-            words_left, words_right = alike_prefix(*sides)
+            here = int(left[index]), int(left_room[index]), direction
+            there = int(right[index]), int(right_room[index]), direction
+            if not may_be_alike(_ahead(words, *here, _GLANCE), _ahead(words, *there, _GLANCE)):
+                continue
+            words_left, words_right = alike_prefix(
+                _ahead(words, *here, _LETTER_WINDOW), _ahead(words, *there, _LETTER_WINDOW)
+            )
             if words_left:
                 left[index] += direction * words_left
                 right[index] += direction * words_right
@@ -215,9 +218,9 @@ def _grow(
     return left, right, score
 
 
-def _ahead(words: Words, place: int, room: int, direction: int) -> list[str]:
+def _ahead(words: Words, place: int, room: int, direction: int, most: int) -> list[str]:
     """Return the next few words in a direction, going backward with the words and their letters reversed."""
-    count = min(room, _LETTER_WINDOW)
+    count = min(room, most)
     if direction > 0:
         return words(place, place + count)
     return [word[::-1] for word in reversed(words(place - count, place))]

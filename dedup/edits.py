@@ -22,7 +22,6 @@ ALIKE = 0.6
 """Character similarity from which a replaced stretch of words counts as the same words misread."""
 ALIKE_WORDS = 8
 _LEAST_GAIN = 3
-_GLANCE = 16
 _LONGEST = 2000
 _SKIPPED = kernels.gap_costs(_LONGEST, one_sided=True).tolist()
 _REPLACED = kernels.gap_costs(_LONGEST, one_sided=False).tolist()
@@ -73,6 +72,13 @@ def alike(a: Sequence[str], b: Sequence[str]) -> bool:
     return Indel.normalized_similarity("".join(a), "".join(b), score_cutoff=ALIKE) > 0
 
 
+def may_be_alike(a: Sequence[str], b: Sequence[str]) -> bool:
+    """Return whether a look at `alike_prefix` of longer sequences is worth while, from their first few words."""
+    text_a, text_b = " ".join(a), " ".join(b)
+    length = min(len(text_a), len(text_b))
+    return Levenshtein.normalized_similarity(text_a[:length], text_b[:length], score_cutoff=0.5) > 0
+
+
 def alike_prefix(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     """Return how many words at the beginning of two sequences are the same words misread, divided or joined.
 
@@ -83,8 +89,6 @@ def alike_prefix(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     (2, 2)
     """
     text_a, text_b = " ".join(a) + " ", " ".join(b) + " "
-    if not Levenshtein.normalized_similarity(text_a[:_GLANCE], text_b[:_GLANCE], score_cutoff=0.5):
-        return 0, 0  # most often: the texts go different ways
     best, counts = _LEAST_GAIN - 1, (0, 0)
     total = 0
     for step in Levenshtein.opcodes(text_a, text_b):

@@ -64,7 +64,9 @@ def find_pairs(
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]
     result: set[AlignedPair] = set()
     for pieces in _by_group(found.take(chosen), group[chosen], tokens.keys):
-        for piece in _join(_join_reordered(pieces, min_similarity), tokens.keys, min_similarity, max_skip):
+        if len(pieces) > 1:
+            pieces = _join(_join_reordered(pieces, min_similarity), tokens.keys, min_similarity, max_skip)
+        for piece in pieces:
             result.update(judge.accept(piece))
     return sorted(result)
 

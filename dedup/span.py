@@ -52,11 +52,11 @@ class Locator:
         Punctuation belongs to the span as far as the range number ``model`` has the same; to that range's own, as far
         as some other has.
         """
-        found = [self._span(first, last) for first, last in ranges]
+        found = [self._bounds(first, last) for first, last in ranges]
         document, _, end = found[model]
-        marks = _punctuation(self._documents[document].text, end)
+        text = self._documents[document].text
         shared = [
-            0 if at == model else _common(marks, self._documents[other].text, other_end)
+            0 if at == model else _same_punctuation(text, end, self._documents[other].text, other_end)
             for at, (other, _, other_end) in enumerate(found)
         ]
         shared[model] = max(shared)
@@ -65,7 +65,7 @@ class Locator:
             for (document, start, end), extra in zip(found, shared, strict=True)
         ]
 
-    def _span(self, first: int, last: int) -> tuple[int, int, int]:
+    def _bounds(self, first: int, last: int) -> tuple[int, int, int]:
         return self._document(first), int(self._tokens.starts[first]), int(self._tokens.ends[last - 1])
 
     def occurrence(self, span: Span, place: int) -> Occurrence:
@@ -93,21 +93,17 @@ class Locator:
         return "verbatim" if self._text(*a) == self._text(*b) else "reformatted"
 
     def _text(self, first: int, last: int) -> str:
-        document, start, end = self._span(first, last)
+        document, start, end = self._bounds(first, last)
         return self._documents[document].text[start:end]
 
 
-def _punctuation(text: str, start: int) -> str:
-    """Return the punctuation and symbols that directly follow a place in a text."""
-    end = start
-    while end < len(text) and unicodedata.category(text[end])[0] in "PS":
-        end += 1
-    return text[start:end]
-
-
-def _common(marks: str, text: str, start: int) -> int:
-    """Return how many of ``marks`` also stand in ``text`` from ``start`` on."""
+def _same_punctuation(a: str, a_start: int, b: str, b_start: int) -> int:
+    """Return how many marks (punctuation and symbols) stand in both texts from two places on."""
     count = 0
-    while count < len(marks) and text.startswith(marks[count], start + count):
+    while (
+        (mark := a[a_start + count : a_start + count + 1])
+        and mark == b[b_start + count : b_start + count + 1]
+        and unicodedata.category(mark)[0] in "PS"
+    ):
         count += 1
     return count

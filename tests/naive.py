@@ -203,7 +203,11 @@ def link_score(before: Run, after: Run, max_gap: int, unit: int) -> int | None:
     gap_right = after.right + overlap - before.right - before.length
     if overlap >= after.length or max(gap_left, gap_right) > max_gap:
         return None
-    return -round(unit * gap_cost(abs(gap_left - gap_right), one_sided=True)) - unit * min(gap_left, gap_right) // 4 - unit * overlap
+    return (
+        -round(unit * gap_cost(abs(gap_left - gap_right), one_sided=True))
+        - unit * min(gap_left, gap_right) // 4
+        - unit * overlap
+    )
 
 
 def best_chain_score(runs: Sequence[Run], max_gap: int, unit: int) -> int:

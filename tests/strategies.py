@@ -37,10 +37,14 @@ def hostile_text(max_size: int = 40) -> st.SearchStrategy[str]:
     return awkward | st.text(st.characters(exclude_categories=()), max_size=max_size)
 
 
-def documents_of_words(letters: int = 3, max_words: int = 30, max_documents: int = 5) -> st.SearchStrategy[list[list[int]]]:
+def documents_of_words(
+    letters: int = 3, max_words: int = 30, max_documents: int = 5
+) -> st.SearchStrategy[list[list[int]]]:
     """Return documents as lists of few different small numbers, so that words repeat; some documents are empty."""
     words = st.lists(st.integers(1, letters), max_size=max_words)
-    periodic = st.builds(lambda unit, times: (unit * times)[:max_words], st.lists(st.integers(1, letters), max_size=6), st.integers(1, 9))
+    periodic = st.builds(
+        lambda unit, times: (unit * times)[:max_words], st.lists(st.integers(1, letters), max_size=6), st.integers(1, 9)
+    )
     return st.lists(st.just([]) | words | periodic, max_size=max_documents)
 
 
@@ -62,11 +66,19 @@ def shouted(random: Random, words: Sequence[str]) -> str:
 
 
 def reflowed(random: Random, words: Sequence[str]) -> str:
-    return "".join(word + random.choice([" ", "\n", "\r\n", "  ", "\t", "\u00a0", "\n\n> "]) for word in words).rstrip(" \n\r\t\u00a0>")
+    return "".join(word + random.choice([" ", "\n", "\r\n", "  ", "\t", "\u00a0", "\n\n> "]) for word in words).rstrip(
+        " \n\r\t\u00a0>"
+    )
 
 
 def punctuated(random: Random, words: Sequence[str]) -> str:
-    return "".join(word + random.choice([" ", ", ", ". ", " (", "; \u201c", "\u2014", "... ", " | ", "* "]) for word in words[:-1]) + words[-1]
+    return (
+        "".join(
+            word + random.choice([" ", ", ", ". ", " (", "; \u201c", "\u2014", "... ", " | ", "* "])
+            for word in words[:-1]
+        )
+        + words[-1]
+    )
 
 
 def decomposed(random: Random, words: Sequence[str]) -> str:
@@ -86,7 +98,7 @@ WRITINGS: list[Writing] = [plain, shouted, reflowed, punctuated, decomposed, ful
 
 
 class Planted(NamedTuple):
-    """Texts by id and, for each text that was planted, its spans: from the first letter to the last, (id, start, end)."""
+    """Texts by id and, for each text that was planted, its spans from first letter to last: (id, start, end)."""
 
     texts: dict[str, str]
     spans: list[list[tuple[str, int, int]]]
@@ -95,7 +107,10 @@ class Planted(NamedTuple):
 
 @st.composite
 def planted_reuse(
-    draw: st.DrawFn, min_words: st.SearchStrategy[int] | None = None, writings: Sequence[Writing] = WRITINGS, inside: bool | None = None
+    draw: st.DrawFn,
+    min_words: st.SearchStrategy[int] | None = None,
+    writings: Sequence[Writing] = WRITINGS,
+    inside: bool | None = None,
 ) -> Planted:
     """Draw documents of unused words into which copies of a text were planted, written in different ways.
 
@@ -112,7 +127,9 @@ def planted_reuse(
     for number in range(max(places) + 1):
         name, text = f"d{number}", ""
         for _ in range(places.count(number)):
-            text += " ".join(unused_words(random, draw(st.integers(0, 80)) + 70 * (len(text) > 0), SCRIPTS[number])) + " "
+            text += (
+                " ".join(unused_words(random, draw(st.integers(0, 80)) + 70 * (len(text) > 0), SCRIPTS[number])) + " "
+            )
             written = draw(st.sampled_from(writings))(random, words)
             spans.append((name, len(text), len(text) + len(written)))
             text += written + " "

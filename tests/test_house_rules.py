@@ -49,7 +49,9 @@ def test_imports_are_light(module):
 
 
 def test_a_scan_needs_neither_scipy_nor_datasketch():
-    code = "import dedup\nresult = dedup.scan({'a': 'some words ' * 40, 'b': 'some words ' * 40})\nassert result.clusters"
+    code = (
+        "import dedup\nresult = dedup.scan({'a': 'some words ' * 40, 'b': 'some words ' * 40})\nassert result.clusters"
+    )
     assert imported_by(code, ("scipy", "datasketch", "pyarrow")) == []
 
 

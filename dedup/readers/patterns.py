@@ -20,7 +20,6 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pathspec import Pattern
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from dedup.errors import ConfigError
@@ -50,14 +49,14 @@ class Patterns:
         """
         self.name = name
         self.base = base
-        rules: list[tuple[Rule, bool, Pattern]] = []
+        rules: list[tuple[Rule, bool, re.Pattern[str]]] = []
         for number, line in enumerate(lines, 1):
             pattern = _without_trailing_spaces(line.removesuffix("\r"))
             if not pattern or pattern.startswith("#"):
                 continue
-            if compiled := _compiled(pattern):
+            if expression := _expression(pattern):
                 rule = Rule(pattern, number, ignore=not pattern.startswith("!"))
-                rules.append((rule, "/" not in pattern.removesuffix("/"), compiled))
+                rules.append((rule, "/" not in pattern.removesuffix("/"), expression))
             elif strict:
                 raise ConfigError(
                     f"{name}: {line!r} is not a pattern as in .gitignore: it must have a name, "
@@ -69,14 +68,14 @@ class Patterns:
         """Return the last rule that names the entry at ``path``, which lies in ``base``; None if none does."""
         marked = path[len(self.base) :] + _MARK + ("/" if folder else "")
         last = marked[marked.rfind("/", 0, -1) + 1 :]
-        for rule, by_name, pattern in self._rules:
-            if pattern.match_file(last if by_name else marked):
+        for rule, by_name, expression in self._rules:
+            if expression.search(last if by_name else marked):
                 return rule
         return None
 
 
-def _compiled(pattern: str) -> Pattern | None:
-    """Return what matches marked paths, None if the pattern cannot be understood."""
+def _expression(pattern: str) -> re.Pattern[str] | None:
+    """Return pathspec's regular expression, which finds marked paths; None if the pattern cannot be understood."""
     body = pattern.removesuffix("/")
     only_folders = pattern[len(body) :]
     if body.endswith("/**"):
@@ -85,7 +84,7 @@ def _compiled(pattern: str) -> Pattern | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of `re`, about what stands in brackets
             _, include = GitIgnoreSpecPattern.pattern_to_regex(pattern)  # of which the mark might make a good one
-            return None if include is None else GitIgnoreSpecPattern(body + _MARK + only_folders)
+            return None if include is None else GitIgnoreSpecPattern(body + _MARK + only_folders).regex
     except (ValueError, re.error):
         return None
 

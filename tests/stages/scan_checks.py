@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ def check_passage(passage: Passage, reading: Reading, config: Config) -> None:
         line, column = naive.line_and_column(text, place.start)
         end_line, end_column = naive.line_and_column(text, place.end - 1)
         assert (place.line, place.column, place.end_line, place.end_column) == (line, column, end_line, end_column + 1)
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in itertools.pairwise(places):
         assert before.document != after.document or before.end <= after.start
     assert passage.similarity >= config.min_similarity
     assert passage.words >= config.min_words
@@ -112,7 +113,11 @@ def describes(passage: Passage, representative: Span, reading: Reading) -> bool:
         lowest, highest = min(min(pair) for pair in found), min(max(pair) for pair in found)
         return lowest - 1e-9 <= passage.similarity <= highest + 1e-9
     kinds = [
-        0 if reading.characters(place) == reading.characters(representative) else 1 if reading.words(place) == own else 2
+        0
+        if reading.characters(place) == reading.characters(representative)
+        else 1
+        if reading.words(place) == own
+        else 2
         for place in others
     ]
     return abs(passage.similarity - min(pair[0] for pair in found)) < 1e-9 and passage.kind == KINDS[max(kinds)]

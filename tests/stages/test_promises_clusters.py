@@ -56,14 +56,19 @@ def test_what_is_near_only_to_a_member_is_not_drawn_in():
     random = Random(1)
     words = unused_words(random, 400, SCRIPTS[0])
     replaced = unused_words(random, 400, SCRIPTS[1])
-    texts = {name: " ".join(replaced[:at] + words[at:]) for name, at in (("a", 0), ("b", 40), ("c", 80), ("d", 120), ("e", 160))}
+    texts = {
+        name: " ".join(replaced[:at] + words[at:])
+        for name, at in (("a", 0), ("b", 40), ("c", 80), ("d", 120), ("e", 160))
+    }
     sets = {name: words_of(text) for name, text in texts.items()}
     assert naive.jaccard(sets["a"], sets["b"]) >= 0.8 > naive.jaccard(sets["a"], sets["c"])
     result = dedup.scan(texts)
     check_clusters(result, texts, 0.8)
     assert [(c.representative, [m.document for m in c.members]) for c in result.clusters] == [
         (representative, [sorted(texts)[number] for number in members])
-        for representative, members in [(sorted(texts)[key], value) for key, value in naive.clusters(list(sets.values()), 0.8).items()]
+        for representative, members in [
+            (sorted(texts)[key], value) for key, value in naive.clusters(list(sets.values()), 0.8).items()
+        ]
     ]
 
 
@@ -75,7 +80,9 @@ def test_exact_copies_are_one_cluster_and_no_passage(copies, words):
     result = dedup.scan(texts)
     (cluster,) = result.clusters
     assert cluster.representative == "000"
-    assert [(m.document, m.jaccard, m.containment) for m in cluster.members] == [(f"{n:03}", 1.0, 1.0) for n in range(1, copies)]
+    assert [(m.document, m.jaccard, m.containment) for m in cluster.members] == [
+        (f"{n:03}", 1.0, 1.0) for n in range(1, copies)
+    ]
     assert result.passages == () == result.pairs
     assert result.keep_ids() == ["000", "other"]
 

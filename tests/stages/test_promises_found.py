@@ -55,7 +55,9 @@ def test_copies_of_just_the_shortest_length_are_found_and_shorter_ones_not(min_w
             assert [passage.words for passage in result.passages] == [words] * expected, write.__name__
 
 
-def stock_corpus(random: Random, users: int, min_words: int, first: bool) -> tuple[dict[str, str], list[tuple[str, int, int]]]:
+def stock_corpus(
+    random: Random, users: int, min_words: int, first: bool
+) -> tuple[dict[str, str], list[tuple[str, int, int]]]:
     """Return documents that use stock phrases, and two among them where the same phrases follow each other."""
     phrases = [" ".join(unused_words(random, 6, COPY_LETTERS)) for _ in range(4)]
     own = ["".join(random.choices("abcdefghijklm", k=8)) for _ in range(40 * users)]
@@ -87,7 +89,10 @@ def test_copies_in_scripts_without_spaces_are_found(seed, min_words, more):
     random = Random(seed)
     letters = random.sample(IDEOGRAPHS, 2 * min_words + more + 200)
     copied, letters = "".join(letters[200:]), letters[:200]
-    texts = {"a": "".join(letters[:100]) + copied + "。" + "".join(letters[100:130]), "b": "".join(letters[130:150]) + "「" + copied + "」" + "".join(letters[150:])}
+    texts = {
+        "a": "".join(letters[:100]) + copied + "。" + "".join(letters[100:130]),
+        "b": "".join(letters[130:150]) + "「" + copied + "」" + "".join(letters[150:]),
+    }
     result = dedup.scan(texts, dedup.Config(min_words=min_words))
     spans = [(name, text.index(copied), text.index(copied) + len(copied)) for name, text in texts.items()]
     (passage,) = result.passages

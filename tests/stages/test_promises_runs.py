@@ -25,7 +25,9 @@ def corpus(seed: int) -> dict[str, str]:
     for number in range(40):
         pieces = [*random.sample(stock, 3), unused_words(random, random.randint(0, 60), SCRIPTS[number % 5])]
         words = [word for piece in pieces for word in piece if random.random() > 0.03]
-        texts[f"{number:02}"] = random.choice([" ".join(words) + " " + footer, " ".join(words).upper() + "\n" + footer + ".", ""])
+        texts[f"{number:02}"] = random.choice(
+            [" ".join(words) + " " + footer, " ".join(words).upper() + "\n" + footer + ".", ""]
+        )
         if random.random() < 0.2:
             texts[f"{number:02}b"] = texts[f"{number:02}"] + " again"
     return texts
@@ -122,7 +124,9 @@ def test_line_ends_do_not_change_what_is_found():
         for at, (name, end) in enumerate((("a", "\r\n"), ("b", "\n"), ("c", "\r")))
     }
     (passage,) = dedup.scan(texts).passages
-    assert [(place.document, place.line, place.end_line) for place in passage.occurrences] == [(name, 21, 60) for name in "abc"]
+    assert [(place.document, place.line, place.end_line) for place in passage.occurrences] == [
+        (name, 21, 60) for name in "abc"
+    ]
     assert passage.kind == "reformatted"
 
 
@@ -132,8 +136,14 @@ def test_the_two_passages_of_the_seeds():
     result = dedup.scan(SEEDS)
     name = "003_3b4f801039b4f4d3.txt"
     assert result.clusters == ()
-    assert [[(place.document.split("/")[-1], place.start, place.end) for place in passage.occurrences] for passage in result.passages] == [
+    assert [
+        [(place.document.split("/")[-1], place.start, place.end) for place in passage.occurrences]
+        for passage in result.passages
+    ] == [
         [(name, 1101, 1426), (name, 6185, 6510)],
         [(name, 4080, 4454), (name, 5151, 5525)],
     ]
-    assert [(passage.words, passage.kind, passage.similarity) for passage in result.passages] == [(59, "verbatim", 1.0), (58, "verbatim", 1.0)]
+    assert [(passage.words, passage.kind, passage.similarity) for passage in result.passages] == [
+        (59, "verbatim", 1.0),
+        (58, "verbatim", 1.0),
+    ]

@@ -27,7 +27,9 @@ def edited_texts(draw: st.DrawFn) -> dict[str, str]:
             begin = random.randrange(len(source))
             piece = source[begin : begin + random.randint(1, 80)]
             rate = random.choice([0, 0.02, 0.1, 0.3])
-            piece = [random.choice([word.upper(), word[:-1] + "x", ""]) if random.random() < rate else word for word in piece]
+            piece = [
+                random.choice([word.upper(), word[:-1] + "x", ""]) if random.random() < rate else word for word in piece
+            ]
             if random.random() < 0.2:
                 middle = random.randrange(len(piece))
                 piece = piece[middle:] + piece[:middle]

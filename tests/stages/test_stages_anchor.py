@@ -61,7 +61,10 @@ def test_runs_are_all_maximal_equal_runs_of_the_shortest_length(documents, short
     # What else is that long is a piece of a text that overlaps its own copy.
     pieces = {run for run in found - every if run[2] >= shortest}
     overlapping = every - without_overlap(every)
-    assert all(any(left <= piece[0] and piece[1] + piece[2] <= right + length for left, right, length in overlapping) for piece in pieces)
+    assert all(
+        any(left <= piece[0] and piece[1] + piece[2] <= right + length for left, right, length in overlapping)
+        for piece in pieces
+    )
 
 
 @given(documents_of_words(letters=2, max_words=40, max_documents=4), st.integers(4, 9))
@@ -78,7 +81,12 @@ def test_sides_of_runs_are_equal_do_not_overlap_and_stay_inside_documents(docume
 @given(st.integers(1, 12), st.integers(2, 9), st.integers(0, 11), st.integers(4, 8))
 def test_a_text_with_a_period_is_covered_by_sides_that_do_not_overlap(period, times, more, shortest):
     document = (list(range(period)) * (times + 1))[: period * times + more % period]
-    covered = {place for left, right, length in runs_of([document], shortest) for at in (left, right) for place in range(at, at + length)}
+    covered = {
+        place
+        for left, right, length in runs_of([document], shortest)
+        for at in (left, right)
+        for place in range(at, at + length)
+    }
     if len(document) - period >= max(shortest, FINGERPRINT_SHINGLE):
         # Two halves, cut at a period, leave less than two periods between them.
         assert len(document) - len(covered) < 2 * period
@@ -112,7 +120,9 @@ def test_a_copy_of_stock_phrases_is_found_among_all_who_use_them(shortest, crowd
     sizes = np.cumsum([0, *map(len, documents)]).tolist()
     one, two = sizes[0 if first else crowd] + 5, sizes[crowd + 1] + 1
     found = runs_of(documents, shortest)
-    assert any(left <= one and right - left == two - one and left + length >= one + shortest for left, right, length in found)
+    assert any(
+        left <= one and right - left == two - one and left + length >= one + shortest for left, right, length in found
+    )
 
 
 def test_documents_of_a_cluster_are_not_joined_but_others_with_each_of_them():
@@ -129,7 +139,13 @@ def test_documents_of_a_cluster_are_not_joined_but_others_with_each_of_them():
 @st.composite
 def runs(draw: st.DrawFn) -> list[naive.Run]:
     limit = draw(st.sampled_from([30, 120]))
-    drawn = draw(st.lists(st.builds(naive.Run, st.integers(0, limit), st.integers(0, limit), st.integers(1, 15)), min_size=1, max_size=25))
+    drawn = draw(
+        st.lists(
+            st.builds(naive.Run, st.integers(0, limit), st.integers(0, limit), st.integers(1, 15)),
+            min_size=1,
+            max_size=25,
+        )
+    )
     return sorted(set(drawn))
 
 

@@ -36,14 +36,21 @@ def test_bands_reach_the_recall_with_as_many_rows_as_possible(threshold, permuta
     assert all(recall(more) < RECALL for more in range(rows + 1, permutations + 1))
 
 
-@given(st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(st.integers(0, 2), min_size=8, max_size=8), min_size=n, max_size=n)))
+@given(
+    st.integers(0, 12).flatmap(
+        lambda n: st.lists(st.lists(st.integers(0, 2), min_size=8, max_size=8), min_size=n, max_size=n)
+    )
+)
 def test_candidates_are_the_pairs_that_share_a_band(rows):
     signatures = np.array(rows, np.uint32).reshape(-1, 8)
     bands, size = choose_bands(0.8, 8)
     expected = {
         (a, b)
         for a, b in combinations(range(len(rows)), 2)
-        if any(rows[a][band * size : (band + 1) * size] == rows[b][band * size : (band + 1) * size] for band in range(bands))
+        if any(
+            rows[a][band * size : (band + 1) * size] == rows[b][band * size : (band + 1) * size]
+            for band in range(bands)
+        )
     }
     left, right = candidate_pairs(signatures, 0.8)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
@@ -74,7 +81,9 @@ def test_bands_that_differ_have_keys_that_differ():
 def test_clusters_are_those_of_comparing_all_with_all(documents, threshold):
     filled = [number for number, document in enumerate(documents) if document]
     groups = find_clusters(combinations(filled, 2), sets_of(documents), threshold)
-    assert {group.representative: [number for number, _ in group.members] for group in groups} == naive.clusters(documents, threshold)
+    assert {group.representative: [number for number, _ in group.members] for group in groups} == naive.clusters(
+        documents, threshold
+    )
     for group in groups:
         for number, likeness in group.members:
             assert likeness.jaccard == naive.jaccard(documents[group.representative], documents[number]) >= threshold

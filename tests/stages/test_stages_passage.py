@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 
 import naive
@@ -52,7 +53,7 @@ def test_every_pair_is_in_one_passage_and_every_use_is_checked(given_pairs):
         sides = [use.side for use in passage.uses]
         assert len(sides) >= 2 and passage.representative in sides
         assert sides == sorted(sides)
-        assert all(before[1] <= after[0] for before, after in zip(sides, sides[1:], strict=False))
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(sides))
         for use in passage.uses:
             likeness = naive.similarity(words[slice(*passage.representative)], words[slice(*use.side)])
             assert use.similarity == pytest.approx(likeness, abs=1e-12) and likeness >= 0.6

@@ -14,7 +14,14 @@ from strategies import documents_of_words
 
 from dedup import kernels
 from dedup.shingle import document_shingles, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, FINGERPRINT_WINDOW, fingerprint_window, fingerprints, signatures, to_datasketch
+from dedup.sketch import (
+    FINGERPRINT_SHINGLE,
+    FINGERPRINT_WINDOW,
+    fingerprint_window,
+    fingerprints,
+    signatures,
+    to_datasketch,
+)
 
 Words = list[list[int]]
 
@@ -26,7 +33,7 @@ def flat(documents: Words) -> tuple[np.ndarray, np.ndarray]:
 
 
 def divided(values: np.ndarray, offsets: np.ndarray) -> list[list[int]]:
-    return [values[begin:end].tolist() for begin, end in zip(offsets, offsets[1:], strict=False)]
+    return [values[begin:end].tolist() for begin, end in pairwise(offsets)]
 
 
 def assert_same_names(hashes: list[list[int]], named: list[list[tuple]]) -> None:
@@ -127,8 +134,14 @@ def test_equal_runs_share_a_fingerprint(before, after, shortest, data):
     run = data.draw(st.lists(st.integers(1, 3), min_size=shortest, max_size=shortest + 5))
     documents = [before + run, run + after]
     hashes, places = fingerprints(*flat(documents), shortest)
-    first = {(h, p - len(before)) for h, p in zip(hashes.tolist(), places.tolist(), strict=True) if p < len(documents[0])}
-    second = {(h, p - len(documents[0])) for h, p in zip(hashes.tolist(), places.tolist(), strict=True) if p >= len(documents[0])}
+    first = {
+        (h, p - len(before)) for h, p in zip(hashes.tolist(), places.tolist(), strict=True) if p < len(documents[0])
+    }
+    second = {
+        (h, p - len(documents[0]))
+        for h, p in zip(hashes.tolist(), places.tolist(), strict=True)
+        if p >= len(documents[0])
+    }
     assert first & second
 
 

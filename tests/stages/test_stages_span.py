@@ -17,7 +17,9 @@ def locator(*texts: str) -> Locator:
     return Locator([Document(str(number), text) for number, text in enumerate(texts)], tokenize(texts))
 
 
-@given(st.text(st.sampled_from("ab \n\r\u2028\x0b\x85漢"), max_size=30), st.text(st.sampled_from("ab\n\r"), max_size=30))
+@given(
+    st.text(st.sampled_from("ab \n\r\u2028\x0b\x85漢"), max_size=30), st.text(st.sampled_from("ab\n\r"), max_size=30)
+)
 def test_lines_and_columns_are_counted_from_one(before, text):
     words = naive.tokenize(text)
     first = len(naive.tokenize(before))
@@ -49,7 +51,9 @@ def test_spans_hold_the_words_and_the_punctuation_that_both_sides_have(texts, da
     extra = [common(marks[model], own) for own in marks]
     extra[model] = max(count for at, count in enumerate(extra) if at != model)
     found = locator(*texts).spans(ranges, model)
-    assert found == [Span(str(number), start, end + more) for (number, start, end), more in zip(chosen, extra, strict=True)]
+    assert found == [
+        Span(str(number), start, end + more) for (number, start, end), more in zip(chosen, extra, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
