@@ -196,8 +196,10 @@ def _cells(row: Row, corpus: Corpus, peer: Row | None) -> list[str]:
 
 
 def _ratio(row: Row, peer: Row | None, figure: str) -> str:
-    ratio = round(peer.best(figure) / row.best(figure), 2) if peer else None
-    return cell(ratio, TARGET if row.tool == SUBJECT else None)
+    ratio = peer.best(figure) / row.best(figure) if peer else None
+    if row.tool == SUBJECT:
+        return cell(ratio, TARGET)
+    return "-" if ratio is None else f"{ratio:.2f}"
 
 
 def _title(row: Row) -> str:

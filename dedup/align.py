@@ -115,12 +115,13 @@ def _best_stretch(scores: list[int]) -> tuple[int, int, int]:
     return best
 
 
-def drop_covered(found: Alignments, offsets: I64) -> Alignments:
+def drop_covered(found: Alignments, offsets: I64, *, joined: bool = False) -> Alignments:
     """Return alignments without those that lie, on both sides, inside a better one; by documents and places.
 
     Inside two long stretches that are nearly the same, every phrase that recurs is aligned with its other places as
-    well. That says nothing new, and would only be extended until it joins the long alignment. One that has done so may
-    stand out by a few words.
+    well. That says nothing new, and would only be extended until it joins the long alignment. Of extended alignments
+    (``joined``) only those are dropped that did so, which end where a better one ends; they may stand out by a few
+    words.
     """
     group = _pairs_of_documents(found, offsets)
     order = np.lexsort((found.right, found.left, group))
@@ -143,6 +144,12 @@ def drop_covered(found: Alignments, offsets: I64) -> Alignments:
         inside &= found.left_end[near] <= found.left_end[index] + left_slack[near]
         inside &= found.right[near] >= found.right[index] - right_slack[near]
         inside &= found.right_end[near] <= found.right_end[index] + right_slack[near]
+        if joined:
+            same_end = (found.left_end[near] == found.left_end[index]) & (
+                found.right_end[near] == found.right_end[index]
+            )
+            same_start = (found.left[near] == found.left[index]) & (found.right[near] == found.right[index])
+            inside &= same_end | same_start
         inside[index - near.start] = False
         covered[near] |= inside
     return found.take(~covered)

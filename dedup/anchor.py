@@ -86,11 +86,6 @@ class _Groups:
         dropped = (cluster[earlier] == cluster[later]) & (document[earlier] != document[later])
         if self.large.any():
             to_first = self.large[later] & (later - earlier > back)
-            # Where the first of a large group is of the posting's own cluster, the first of another stands in for it.
-            swap = np.flatnonzero(dropped & to_first)
-            stand_in = _first_of_another_cluster(self.sizes, cluster)[later[swap]]
-            earlier[swap] = np.where(stand_in >= 0, stand_in, earlier[swap])
-            dropped[swap] = (stand_in < 0) | (stand_in >= later[swap])
             # Within a document the one before suffices; in a periodic text links to the first would be quadratic.
             again = to_first & (document[later] == document[later - 1])
             earlier[again] = later[again] - 1
@@ -98,17 +93,25 @@ class _Groups:
                 at = np.searchsorted(settled, places - reach, "right")
                 near = settled[np.minimum(at, len(settled) - 1)]
                 dropped |= (self.large & (at < len(settled)) & (near - places <= OVERHANG))[later]
-        return places[earlier[~dropped]], places[later[~dropped]]
+        mates, outsiders = self._outside_links(cluster)
+        return (
+            np.concatenate([places[earlier[~dropped]], places[outsiders]]),
+            np.concatenate([places[later[~dropped]], places[mates]]),
+        )
 
-
-def _first_of_another_cluster(sizes: I64, cluster: I64) -> I64:
-    """Return, for each member of groups, the place of its group's first member of another cluster than the group's
-    first one; -1 where there is none."""
-    begins = np.cumsum(sizes) - sizes
-    other = cluster != np.repeat(cluster[begins], sizes)
-    place = np.where(other, np.arange(len(cluster)), len(cluster))
-    first = np.minimum.reduceat(place, begins)
-    return np.repeat(np.where(first < len(cluster), first, -1), sizes)
+    def _outside_links(self, cluster: I64) -> tuple[I64, I64]:
+        """Return the members of large groups that are of the cluster of their group's first one, each with the group's
+        first member of another cluster (left out where there is none)."""
+        sizes = self.sizes[self.sizes > PAIR_LIMIT]
+        if not len(sizes):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        members = np.flatnonzero(self.large)
+        begins = np.cumsum(sizes) - sizes
+        outside = cluster[members] != np.repeat(cluster[members[begins]], sizes)
+        first = np.minimum.reduceat(np.where(outside, members, len(cluster)), begins)
+        first = np.repeat(first, sizes)
+        mates = ~outside & (first < len(cluster))
+        return members[mates], first[mates]
 
 
 def _distinct(left: I64, right: I64) -> tuple[I64, I64]:

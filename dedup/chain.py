@@ -89,6 +89,7 @@ def _separate(runs: Runs, shortest: int) -> Runs:
     A run longer than its distance is a text with that period. Periods as long as a passage give one piece each period;
     shorter ones the two halves of the whole stretch, shifted by a multiple of the period.
     """
+    runs = _without_multiples(runs)
     distance = runs.right - runs.left
     over = runs.length > distance
     if not over.any():
@@ -104,6 +105,21 @@ def _separate(runs: Runs, shortest: int) -> Runs:
             pieces.append((left, left + shift, length + period - shift))
     added = np.array(sorted(set(pieces)), np.int64).reshape(-1, 3)
     return Runs(*(np.concatenate([values[~over], added[:, i]]) for i, values in enumerate(runs)))
+
+
+def _without_multiples(runs: Runs) -> Runs:
+    """Return runs without those that only repeat, at a multiple of its period, a periodic stretch of text."""
+    over = np.flatnonzero(runs.length > runs.right - runs.left)
+    if not len(over):
+        return runs
+    over = over[np.lexsort(((runs.right - runs.left)[over], runs.left[over]))]
+    over = over[np.diff(runs.left[over], prepend=-1) > 0]  # the least period of the stretches that begin at a place
+    begins, ends, periods = runs.left[over], (runs.right + runs.length)[over], (runs.right - runs.left)[over]
+    at = np.searchsorted(begins, runs.left, "right") - 1
+    at = np.maximum(at, 0)
+    distance = runs.right - runs.left
+    inside = (runs.left >= begins[at]) & (runs.right + runs.length <= ends[at])
+    return runs.take(~(inside & (distance > periods[at]) & (distance % periods[at] == 0)))
 
 
 def find_chains(runs: Runs, offsets: I64, max_gap: int) -> tuple[I64, I64]:

@@ -42,6 +42,11 @@ def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
         i, j = block.a + block.size, block.b + block.size
 
 
+def gap_cost(words: int, *, one_sided: bool) -> int:
+    """Return what a gap of some words costs, in units of `kernels.SCORE` a word (see `kernels.gap_costs`)."""
+    return int((_SKIPPED if one_sided else _REPLACED)[min(max(words, 0), _LONGEST)])
+
+
 def score_words(keys: U64, a: tuple[int, int], b: tuple[int, int], words: Words) -> int:
     """Return what two aligned ranges of places count together, in units of `kernels.SCORE` a word.
 
@@ -50,20 +55,20 @@ def score_words(keys: U64, a: tuple[int, int], b: tuple[int, int], words: Words)
     """
     size_a, size_b = a[1] - a[0], b[1] - b[0]
     if not size_a or not size_b:
-        return -int(_SKIPPED[min(size_a + size_b, _LONGEST)])
+        return -gap_cost(size_a + size_b, one_sided=True)
     if max(size_a, size_b) > _LONGEST:
-        return -int(_REPLACED[_LONGEST])
+        return -gap_cost(_LONGEST, one_sided=False)
     total = 0
     for tag, i, i_end, j, j_end in word_opcodes(keys[slice(*a)], keys[slice(*b)]):
         longer, shorter = max(i_end - i, j_end - j), min(i_end - i, j_end - j)
         if tag == "equal":
             total += SCORE * longer - SCORE // 2
         elif tag != "replace":
-            total -= _SKIPPED[longer]
+            total -= gap_cost(longer, one_sided=True)
         elif longer <= ALIKE_WORDS and alike(words(a[0] + i, a[0] + i_end), words(b[0] + j, b[0] + j_end)):
             total += SCORE // 2 * shorter
         else:
-            total -= _REPLACED[longer]
+            total -= gap_cost(longer, one_sided=False)
     return total
 
 

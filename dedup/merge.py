@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U64, AlignedPair, Alignments, Tokens, words_before
+from dedup.arrays import I64, U64, AlignedPair, Alignments, Tokens, distinct, words_before
 from dedup.edits import Words, score_words, shared_words, similarity, word_opcodes
 from dedup.kernels import SCORE
 
@@ -62,7 +62,15 @@ def find_pairs(
     worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
     chosen = np.flatnonzero(worth)
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]
-    result: set[AlignedPair] = set()
+    # Most often two documents share one stretch word for word; that needs no further look.
+    exact = (found.equal == found.left_end - found.left) & (found.equal == found.right_end - found.right)
+    exact &= (found.score >= least_score) & (shorter >= judge.least_words)
+    single = np.bincount(np.searchsorted(distinct(group[chosen]), group[chosen])) == 1
+    single = single[np.searchsorted(distinct(group[chosen]), group[chosen])] & exact[chosen]
+    plain = found.take(chosen[single])
+    ranges = zip(*(values.tolist() for values in plain[:4]), strict=True)
+    result = {AlignedPair(a, a_end, b, b_end, 1.0, False) for a, a_end, b, b_end in ranges}
+    chosen = chosen[~single]
     for pieces in _by_group(found.take(chosen), group[chosen], tokens.keys):
         if len(pieces) > 1:
             pieces = _join(_join_reordered(pieces, min_similarity), tokens.keys, min_similarity, max_skip)

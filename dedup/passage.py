@@ -37,6 +37,11 @@ class ReusedPassage(NamedTuple):
     uses: list[Use]
     pairs: list[AlignedPair]
 
+    @property
+    def reordered(self) -> bool:
+        """Whether pieces stand in another order in a use or a pair; then all similarities are those of sorted words."""
+        return any(use.reordered for use in self.uses) or any(pair.reordered for pair in self.pairs)
+
 
 def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_similarity: float) -> list[ReusedPassage]:
     """Return the passages that pairs are made of, by place; each pair belongs to exactly one.
@@ -49,7 +54,42 @@ def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_similarity: float) 
         while remaining:
             passage, remaining = _gather(remaining, keys, min_similarity)
             passages.append(passage)
-    return sorted(passages, key=lambda passage: passage.uses[0].side)
+    return sorted(_unite(passages, keys), key=lambda passage: passage.uses[0].side)
+
+
+def _compare_sorted(passage: ReusedPassage, keys: U64) -> ReusedPassage:
+    """Return a passage of reordered pieces with the similarities of sorted words throughout."""
+    original = keys[slice(*passage.representative)]
+    uses = [
+        use._replace(similarity=similarity(original, keys[slice(*use.side)], reordered=True)) for use in passage.uses
+    ]
+    pairs = [
+        pair._replace(similarity=similarity(*(keys[slice(*side)] for side in _sides(pair)), reordered=True))
+        for pair in passage.pairs
+    ]
+    return passage._replace(uses=uses, pairs=pairs)
+
+
+def _unite(passages: list[ReusedPassage], keys: U64) -> list[ReusedPassage]:
+    """Return passages, those with the same words in their representatives as one.
+
+    They come apart where documents of a cluster, which are not compared with each other, repeat a text inside.
+    """
+    united: dict[bytes, ReusedPassage] = {}
+    for passage in passages:
+        words = keys[slice(*passage.representative)].tobytes()
+        if words not in united:
+            united[words] = passage
+            continue
+        first = united[words]
+        uses = list(first.uses)
+        sides = [use.side for use in uses]
+        for use in passage.uses:
+            if not _overlaps(sides, use.side):
+                insort(sides, use.side)
+                uses.append(use)
+        united[words] = first._replace(uses=sorted(uses), pairs=first.pairs + passage.pairs)
+    return [_compare_sorted(passage, keys) if passage.reordered else passage for passage in united.values()]
 
 
 def _components(pairs: Sequence[AlignedPair]) -> list[list[AlignedPair]]:

@@ -23,7 +23,7 @@ import numpy as np
 from dedup import __version__
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, Tokens, distinct, words_before
+from dedup.arrays import I64, U32, U64, Tokens, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -124,10 +124,13 @@ def _sketch(texts: Sequence[str], config: Config) -> Sketches:
     tokens = tokenize(texts)
     count = config.permutations if config.clusters else 0
     shingles = document_shingles(tokens.keys, tokens.offsets) if count else (np.zeros(0, np.uint64), tokens.offsets * 0)
-    hashes, places = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    sketch = signatures(*shingles, count, config.seed)
     if config.passages:
-        hashes, places = fingerprints(tokens.keys, tokens.offsets, config.min_words)
-    return Sketches(tokens, signatures(*shingles, count, config.seed), hashes, places)
+        return Sketches(tokens, sketch, *fingerprints(tokens.keys, tokens.offsets, config.min_words))
+    nowhere = np.zeros(0, np.uint32)  # nobody will ask where a word stands
+    return Sketches(
+        tokens._replace(starts=nowhere, ends=nowhere), sketch, np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    )
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -173,7 +176,7 @@ def _reuse(
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
     found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets)
-    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets)
+    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets, joined=True)
     report("merge", 0, 1)
     skip = 2 * config.max_gap
     pairs = find_pairs(found, corpus.tokens, locator.words, config.min_words, config.min_similarity, skip)
@@ -202,28 +205,30 @@ def _describe_passages(
     reused: Sequence[ReusedPassage], tokens: Tokens, locator: Locator
 ) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
     """Return passages and their pairs as they are reported."""
-    before = words_before(tokens.keys)
     passages: list[Passage] = []
     pairs: list[Pair] = []
     for passage in reused:
         first, last = passage.representative
         name = locator.fingerprint(first, last)
-        spans = locator.spans(
-            [use.side for use in passage.uses], [use.side for use in passage.uses].index((first, last))
-        )
-        kinds = (locator.kind((first, last), use.side, reordered=use.reordered) for use in passage.uses)
+        sides = [use.side for use in passage.uses]
+        spans = locator.spans(sides, sides.index(passage.representative))
+        reordered = passage.reordered
+        kinds = (locator.kind(passage.representative, side, reordered=reordered) for side in sides)
         passages.append(
             Passage(
                 name,
-                int(before[last] - before[first] + 1) // 2,
+                _count_words(tokens.keys[first:last]),
                 min(use.similarity for use in passage.uses),
                 max(kinds, key=_KINDS.index),
-                tuple(locator.occurrence(span, use.side[0]) for span, use in zip(spans, passage.uses, strict=True)),
+                tuple(locator.occurrence(span, side[0]) for span, side in zip(spans, sides, strict=True)),
             )
         )
-        for pair in passage.pairs:
-            left, right = locator.spans([(pair.left, pair.left_end), (pair.right, pair.right_end)])
-            pairs.append(Pair(name, pair.similarity, left, right))
-    return tuple(sorted(passages, key=lambda item: item.occurrences)), tuple(
-        sorted(pairs, key=lambda p: (p.left, p.right))
-    )
+        found = zip(passage.pairs, locator.pair_spans(passage.pairs), strict=True)
+        pairs += [Pair(name, pair.similarity, left, right) for pair, (left, right) in found]
+    passages.sort(key=lambda passage: passage.occurrences)
+    pairs.sort(key=lambda pair: (pair.left, pair.right))
+    return tuple(passages), tuple(pairs)
+
+
+def _count_words(keys: U64) -> int:
+    return (2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1))) + 1) // 2

@@ -10,6 +10,7 @@ Cost: linear; 4 bytes a permutation for each document, and about 0.4 fingerprint
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ FINGERPRINT_WINDOW = 4
 """Consecutive shingles of which the least becomes a fingerprint."""
 
 
+@lru_cache(maxsize=4)
 def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Return the multipliers and increments of ``datasketch.MinHash(num_perm=count, seed=seed)``, ``uint32[count]``."""
     generator = np.random.RandomState(seed)

@@ -9,12 +9,12 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import Tokens
+from dedup.arrays import AlignedPair, Tokens
 from dedup.model import Document, Kind, Occurrence, Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -64,6 +64,18 @@ class Locator:
             Span(self._documents[document].id, start, end + extra)
             for (document, start, end), extra in zip(found, shared, strict=True)
         ]
+
+    def pair_spans(self, pairs: Sequence[AlignedPair]) -> Iterator[tuple[Span, Span]]:
+        """Yield the spans of both sides of pairs, each with the punctuation that follows both."""
+        places = np.array([pair[:4] for pair in pairs], np.int64).reshape(-1, 4)
+        documents = np.searchsorted(self._tokens.offsets, places[:, ::2], "right") - 1
+        starts, ends = self._tokens.starts[places[:, ::2]], self._tokens.ends[places[:, 1::2] - 1]
+        for (a, b), (a_start, b_start), (a_end, b_end) in zip(
+            documents.tolist(), starts.tolist(), ends.tolist(), strict=True
+        ):
+            left, right = self._documents[a], self._documents[b]
+            extra = _same_punctuation(left.text, a_end, right.text, b_end)
+            yield Span(left.id, a_start, a_end + extra), Span(right.id, b_start, b_end + extra)
 
     def _bounds(self, first: int, last: int) -> tuple[int, int, int]:
         return self._document(first), int(self._tokens.starts[first]), int(self._tokens.ends[last - 1])

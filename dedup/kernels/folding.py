@@ -3,8 +3,9 @@
 Both come from `unicodedata`, in pages of 256 code points that are filled the first time a text needs them (filling all
 0x110000 entries would take a second). Every kernel reads the same arrays, so every kernel finds the same tokens.
 
-Folding is compatibility decomposition, U+0300-U+036F dropped, case folding, and decomposition again: é, é and É are
-one, ﬁ is fi, full-width letters are ASCII. It works code point by code point and so does not depend on context.
+Folding is compatibility decomposition, accents dropped (U+0300-U+036F and every mark that stands above or below its
+letter), case folding, and decomposition again: é, é and É are one, ﬁ is fi, full-width letters are ASCII. It works code
+point by code point and so does not depend on context.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ _ALONE_RANGES = (
 # Soft hyphen, zero-width (non-)joiner, word joiner: inside a word they change nothing but its look.
 _IGNORABLE = frozenset("\u00ad\u200c\u200d\u2060")
 
+# Combining classes of marks below and above a letter. Composed and decomposed text has them in different orders.
+_DROPPED_CLASSES = frozenset({220, 230})
+
 
 @lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
@@ -59,7 +63,11 @@ def _fold_code_point(char: str) -> str:
 
 def _decompose(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not "\u0300" <= c <= "\u036f" and c not in _IGNORABLE)
+    return "".join(c for c in plain if unicodedata.combining(c) not in _DROPPED_CLASSES and not _is_dropped(c))
+
+
+def _is_dropped(char: str) -> bool:
+    return "\u0300" <= char <= "\u036f" or char in _IGNORABLE
 
 
 def _role(char: str) -> int:

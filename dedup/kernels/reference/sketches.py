@@ -37,7 +37,7 @@ def signatures(shingles: U64, offsets: I64, multipliers: U32, increments: U32) -
     elements = fmix32((shingles >> np.uint64(32)).astype(np.uint32))
     filled = np.flatnonzero(np.diff(offsets))
     # Blocks of documents small enough that a block's elements stay in the cache through all permutations.
-    blocks = np.flatnonzero(np.diff(offsets[filled] // (1 << 15), prepend=-1))
+    blocks = np.flatnonzero(np.diff(offsets[filled] // (1 << 16), prepend=-1))
     for first, last in itertools.pairwise([*blocks.tolist(), len(filled)]):
         documents = filled[first:last]
         begin = offsets[documents[0]]

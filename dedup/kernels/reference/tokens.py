@@ -13,6 +13,7 @@ _WORD_STEP = np.uint64(0x9E3779B97F4A7C15)
 _WORD_MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
 _LENGTH_MULTIPLIER = np.uint64(0xA0761D6478BD642F)
 _LOW_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
+_PLACES = np.arange(8, dtype=np.uint64) * _WORD_STEP
 _LONG_TOKEN = 64  # bytes; what goes beyond is hashed one token at a time
 
 _ASCII_ROLE = bytes(FOLDING.role[:128]) + bytes(128)
@@ -108,31 +109,25 @@ def _hash_ranges(data: U8, starts: I64, lengths: I64) -> U64:
     letters can be hashed as an array as well.
     """
     words: U64 = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
-    sums = lengths.astype(np.uint64)
-    sums *= _LENGTH_MULTIPLIER
-    chosen = np.arange(len(lengths))
-    for place in range(_LONG_TOKEN // 8):
+    sums = words[starts]
+    sums &= _LOW_BYTES[np.minimum(lengths, 8)]
+    sums *= _WORD_MULTIPLIER
+    sums ^= sums >> np.uint64(32)
+    sums += lengths.astype(np.uint64) * _LENGTH_MULTIPLIER
+    chosen = np.flatnonzero(lengths > 8)
+    for place in range(1, _LONG_TOKEN // 8):
         rest = lengths[chosen] - 8 * place
         word = words[starts[chosen] + 8 * place]
         word &= _LOW_BYTES[np.minimum(rest, 8)]
-        sums[chosen] += _mix_words(word, np.array([place + 1], np.uint64))
+        word ^= _PLACES[place]
+        sums[chosen] += mix64(word)
         chosen = chosen[rest > 8]
-        if not len(chosen):
-            break
     for token in chosen.tolist():
         piece = data[starts[token] + _LONG_TOKEN : starts[token] + lengths[token]].tobytes()
-        tail = np.frombuffer(piece + bytes(-len(piece) % 8), "<u8").copy()
-        places = np.arange(len(tail), dtype=np.uint64) + np.uint64(_LONG_TOKEN // 8 + 1)
-        sums[token : token + 1] += _mix_words(tail, places).sum(dtype=np.uint64)
+        tail = np.frombuffer(piece + bytes(-len(piece) % 8), "<u8")
+        places = np.arange(len(tail), dtype=np.uint64) + np.uint64(_LONG_TOKEN // 8)
+        sums[token : token + 1] += mix64(tail ^ (places * _WORD_STEP)).sum(dtype=np.uint64)
     return mix64(sums) & ~np.uint64(1)
-
-
-def _mix_words(words: U64, places: U64) -> U64:
-    """Return ``words``, which are overwritten, each mixed with its place."""
-    words ^= places * _WORD_STEP
-    words *= _WORD_MULTIPLIER
-    words ^= words >> np.uint64(32)
-    return words
 
 
 def _relative(starts: I64, ends: I64, offsets: I64) -> tuple[U32, U32, I64]:
