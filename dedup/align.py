@@ -28,6 +28,7 @@ _NEXT = 4
 _FOLLOWS = 48
 _LEAST_GROWN = 9 * SCORE // 2
 _LETTER_WINDOW = 8
+_FARTHEST = 64
 _GLANCE = 3
 
 
@@ -115,13 +116,12 @@ def _best_stretch(scores: list[int]) -> tuple[int, int, int]:
     return best
 
 
-def drop_covered(found: Alignments, offsets: I64, *, joined: bool = False) -> Alignments:
+def drop_covered(found: Alignments, offsets: I64, shortest: int) -> Alignments:
     """Return alignments without those that lie, on both sides, inside a better one; by documents and places.
 
     Inside two long stretches that are nearly the same, every phrase that recurs is aligned with its other places as
-    well. That says nothing new, and would only be extended until it joins the long alignment. Of extended alignments
-    (``joined``) only those are dropped that did so, which end where a better one ends; they may stand out by a few
-    words.
+    well. That says nothing new, and once extended it joins the long alignment (then it may stand out by a few words).
+    What has ``shortest`` equal words of its own is a passage, wherever it lies.
     """
     group = _pairs_of_documents(found, offsets)
     order = np.lexsort((found.right, found.left, group))
@@ -144,12 +144,7 @@ def drop_covered(found: Alignments, offsets: I64, *, joined: bool = False) -> Al
         inside &= found.left_end[near] <= found.left_end[index] + left_slack[near]
         inside &= found.right[near] >= found.right[index] - right_slack[near]
         inside &= found.right_end[near] <= found.right_end[index] + right_slack[near]
-        if joined:
-            same_end = (found.left_end[near] == found.left_end[index]) & (
-                found.right_end[near] == found.right_end[index]
-            )
-            same_start = (found.left[near] == found.left[index]) & (found.right[near] == found.right[index])
-            inside &= same_end | same_start
+        inside &= found.equal[near] < shortest
         inside[index - near.start] = False
         covered[near] |= inside
     return found.take(~covered)
@@ -193,7 +188,8 @@ def _grow(
     Over edited words by their keys; then, where words are misread, by their letters; in turn until neither helps.
     """
     left, right, score = left.copy(), right.copy(), score.copy()
-    left_room, right_room = left_room.copy(), right_room.copy()
+    # What goes on for longer has runs of its own further on; in a text of near-equal lines this would never end.
+    left_room, right_room = np.minimum(left_room, _FARTHEST), np.minimum(right_room, _FARTHEST)
     active = np.flatnonzero((left_room > 0) & (right_room > 0))
     while len(active):
         shift = 0 if direction > 0 else -1

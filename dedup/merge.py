@@ -29,6 +29,7 @@ NEAR = 12
 """Words between two pieces, on each side, over which they are joined whatever their order."""
 CLOSE = 4
 """Words between two pieces on one side over which they are joined although a stretch is left out on the other."""
+_REORDERED_GAIN = 0.1
 _RECENT = 32
 _LONG = 2000
 
@@ -73,7 +74,7 @@ def find_pairs(
     chosen = chosen[~single]
     for pieces in _by_group(found.take(chosen), group[chosen], tokens.keys):
         if len(pieces) > 1:
-            pieces = _join(_join_reordered(pieces, min_similarity), tokens.keys, min_similarity, max_skip)
+            pieces = _join(_join_reordered(pieces, tokens.keys, min_similarity), tokens.keys, min_similarity, max_skip)
         for piece in pieces:
             result.update(judge.accept(piece))
     return sorted(result)
@@ -100,9 +101,17 @@ class _Judge(NamedTuple):
         ):
             return
         a, b = self.keys[slice(*left)], self.keys[slice(*right)]
-        reached = similarity(a, b, reordered=piece.reordered, equal=piece.equal)
+        reached = similarity(a, b, equal=0 if piece.reordered else piece.equal)
+        if piece.reordered:
+            # What two texts share in order says more: another order must explain what that does not.
+            by_content = similarity(a, b, reordered=True, equal=piece.equal)
+            if by_content >= self.least_similarity and (
+                reached < self.least_similarity or by_content - reached >= _REORDERED_GAIN
+            ):
+                yield AlignedPair(*left, *right, by_content, True)
+                return
         if reached >= self.least_similarity:
-            yield AlignedPair(*left, *right, reached, piece.reordered)
+            yield AlignedPair(*left, *right, reached, False)
             return
         for part in _without_worst_gap(a, b):
             equal = sum(i_end - i for i, i_end, _, _ in part)
@@ -170,7 +179,7 @@ def _shared(keys: U64, left: int, left_end: int, right: int, right_end: int, equ
     return shared_words(a, b)
 
 
-def _join_reordered(pieces: list[_Piece], min_similarity: float) -> list[_Piece]:
+def _join_reordered(pieces: list[_Piece], keys: U64, min_similarity: float) -> list[_Piece]:
     """Join pieces that together fill one stretch of the left side and one of the right, in another order on each.
 
     Pieces are divided where more than `NEAR` words separate them, on the left and on the right in turn, until neither
@@ -184,7 +193,7 @@ def _join_reordered(pieces: list[_Piece], min_similarity: float) -> list[_Piece]
         if len(parts) > 1:
             waiting += parts
         else:
-            union = _fill(group, min_similarity)
+            union = _fill(group, keys, min_similarity)
             result += [union] if union else group
     return sorted(result)
 
@@ -201,29 +210,31 @@ def _divide(pieces: list[_Piece], side: int) -> list[list[_Piece]]:
     return parts
 
 
-def _fill(pieces: list[_Piece], min_similarity: float) -> _Piece | None:
+def _fill(pieces: list[_Piece], keys: U64, min_similarity: float) -> _Piece | None:
     """Return pieces as one if they stand in another order on the right and leave out little of what they span."""
-    rights = [piece.right for piece in sorted(pieces)]
+    left, left_end = min(piece.left for piece in pieces), max(piece.left_end for piece in pieces)
+    right, right_end = min(piece.right for piece in pieces), max(piece.right_end for piece in pieces)
+    if left_end > right or left_end - left > _LONG or len(pieces) < 2:
+        return None
+    chosen: list[_Piece] = []
+    equal = 0
+    for piece in sorted(pieces, key=lambda item: -item.score):
+        # A second copy, on one side, of words that are once on the other adds nothing.
+        trial = [*chosen, piece]
+        shared = shared_words(
+            np.sort(keys[min(item.left for item in trial) : max(item.left_end for item in trial)]),
+            np.sort(keys[min(item.right for item in trial) : max(item.right_end for item in trial)]),
+        )
+        if 2 * (shared - equal) >= piece.equal:
+            chosen, equal = trial, min(shared, sum(item.equal for item in trial))
+    rights = [piece.right for piece in sorted(chosen)]
     if rights == sorted(rights):
         return None
-    left, left_end = min(piece.left for piece in pieces), max(piece.left_end for piece in pieces)
-    right, right_end = min(rights), max(piece.right_end for piece in pieces)
-    # Words that several pieces reach count once.
-    covered_left = _covered([(piece.left, piece.left_end) for piece in pieces])
-    covered_right = _covered([(piece.right, piece.right_end) for piece in pieces])
-    equal = min(sum(piece.equal for piece in pieces), covered_left, covered_right)
-    if left_end > right or 2 * equal < min_similarity * (left_end - left + right_end - right):
+    left, left_end = min(piece.left for piece in chosen), max(piece.left_end for piece in chosen)
+    right, right_end = min(rights), max(piece.right_end for piece in chosen)
+    if 2 * equal < min_similarity * (left_end - left + right_end - right):
         return None
-    return _Piece(left, left_end, right, right_end, sum(piece.score for piece in pieces), equal, True)
-
-
-def _covered(ranges: list[tuple[int, int]]) -> int:
-    """Return how many places lie in one of some ranges."""
-    total = reached = 0
-    for begin, end in sorted(ranges):
-        total += max(0, end - max(begin, reached))
-        reached = max(reached, end)
-    return total
+    return _Piece(left, left_end, right, right_end, sum(piece.score for piece in chosen), equal, True)
 
 
 def _join(pieces: list[_Piece], keys: U64, min_similarity: float, max_skip: int) -> list[_Piece]:

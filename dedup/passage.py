@@ -12,8 +12,10 @@ Cost: a sort of the pairs' sides; an alignment for each occurrence that has no d
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from dedup.arrays import U64, AlignedPair
 from dedup.edits import similarity, word_opcodes
@@ -43,16 +45,29 @@ class ReusedPassage(NamedTuple):
         return any(use.reordered for use in self.uses) or any(pair.reordered for pair in self.pairs)
 
 
-def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_similarity: float) -> list[ReusedPassage]:
+class Limits(NamedTuple):
+    """What every use of a passage must reach: words, and similarity to the representative."""
+
+    words: int
+    similarity: float
+
+    def long_enough(self, keys: U64) -> bool:
+        """Return whether some tokens are enough words (see `arrays.Tokens.keys`)."""
+        return 2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1))) >= 2 * self.words
+
+
+def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_words: int, min_similarity: float) -> list[ReusedPassage]:
     """Return the passages that pairs are made of, by place; each pair belongs to exactly one.
 
-    ``keys`` are the tokens' (``uint64[n_tokens]``); every use reaches ``min_similarity`` against its representative.
+    ``keys`` are the tokens' (``uint64[n_tokens]``); every use has ``min_words`` words or more and reaches
+    ``min_similarity`` against its representative.
     """
+    limits = Limits(min_words, min_similarity)
     passages = []
     for component in _components(pairs):
         remaining = component
         while remaining:
-            passage, remaining = _gather(remaining, keys, min_similarity)
+            passage, remaining = _gather(remaining, keys, limits)
             passages.append(passage)
     return sorted(_unite(passages, keys), key=lambda passage: passage.uses[0].side)
 
@@ -127,37 +142,48 @@ def same_occurrence(a: Side, b: Side) -> bool:
     return 5 * shared >= 4 * max(a[1] - a[0], b[1] - b[0])
 
 
-def _gather(pairs: list[AlignedPair], keys: U64, min_similarity: float) -> tuple[ReusedPassage, list[AlignedPair]]:
+def _gather(pairs: list[AlignedPair], keys: U64, limits: Limits) -> tuple[ReusedPassage, list[AlignedPair]]:
     """Return the passage around the best representative of some pairs, and the pairs that do not belong to it."""
     partners: dict[Side, list[_Link]] = {}
     for pair in pairs:
         left, right = _sides(pair)
         partners.setdefault(left, []).append(_Link(left, right, pair))
         partners.setdefault(right, []).append(_Link(right, left, pair))
-    representative = min(partners, key=lambda side: (-len(partners[side]), side[0] - side[1], side))
-    uses = [representative]
-    result = [Use(representative, 1.0, False)]
+    ordered = sorted(partners)
+    representative = min(ordered, key=lambda side: (-len(partners[side]), side[0] - side[1], side))
+    uses = [Use(representative, 1.0, False)]
+    sides = [representative]
     tried = {representative}
-    # Direct partners first, then partners of what was taken: two steps suffice where links are stars.
-    links = [link for same in partners if same_occurrence(same, representative) for link in partners[same]]
-    for _ in range(2):
-        taken = []
-        for link in sorted(links, key=_Link.rank):
+    fresh = [representative]
+    while fresh:  # first the representative's partners, then theirs, ...
+        links = [
+            (anchor, link) for anchor in fresh for same in _same_occurrences(anchor, ordered) for link in partners[same]
+        ]
+        fresh = []
+        for anchor, link in sorted(links, key=lambda item: item[1].rank()):
             if link.there in tried:
                 continue
             tried.add(link.there)
-            use = _use(representative, link, keys)
-            if use.similarity >= min_similarity and not _overlaps(uses, use.side):
-                insort(uses, use.side)
-                result.append(use)
-                taken.append(link.there)
-        links = [link for side in taken for link in partners[side]]
+            use = _use(representative, anchor, link, keys)
+            if (
+                use.similarity >= limits.similarity
+                and limits.long_enough(keys[slice(*use.side)])
+                and not _overlaps(sides, use.side)
+            ):
+                insort(sides, use.side)
+                uses.append(use)
+                fresh.append(use.side)
     belonging: list[AlignedPair] = []
     remaining: list[AlignedPair] = []
     for pair in pairs:
-        inside = all(_covered(uses, side) for side in _sides(pair))
+        inside = all(_explained(sides, side, limits.words) for side in _sides(pair))
         (belonging if inside else remaining).append(pair)
-    return ReusedPassage(representative, sorted(result), belonging), remaining
+    if not belonging:  # all of them reach further than the occurrences: take one as it is
+        first = min(partners[representative], key=_Link.rank)
+        uses = [Use(representative, 1.0, False), Use(first.there, first.pair.similarity, first.pair.reordered)]
+        belonging = [first.pair]
+        remaining = [pair for pair in pairs if pair != first.pair]
+    return ReusedPassage(representative, sorted(uses), belonging), remaining
 
 
 class _Link(NamedTuple):
@@ -172,15 +198,25 @@ class _Link(NamedTuple):
         return -self.pair.similarity, self.there[0] - self.there[1], self.there
 
 
-def _use(representative: Side, link: _Link, keys: U64) -> Use:
-    """Return the far side of a link as an occurrence: what of it is aligned with the representative."""
+def _same_occurrences(side: Side, ordered: list[Side]) -> Iterator[Side]:
+    """Yield those of some sorted ranges that are the same occurrence as a given one."""
+    reach = (side[1] - side[0]) // 4 + 1
+    for at in range(bisect_left(ordered, (side[0] - reach, 0)), len(ordered)):
+        if ordered[at][0] > side[0] + reach:
+            return
+        if same_occurrence(ordered[at], side):
+            yield ordered[at]
+
+
+def _use(representative: Side, anchor: Side, link: _Link, keys: U64) -> Use:
+    """Return the far side of a link as an occurrence: what of it is aligned with the occurrence ``anchor``."""
     here, there, pair = link
     if here == representative:
         return Use(there, pair.similarity, pair.reordered)
     first, last = there
-    before, after = max(representative[0] - here[0], 0), max(here[1] - representative[1], 0)
+    before, after = max(anchor[0] - here[0], 0), max(here[1] - anchor[1], 0)
     if not pair.reordered and (before or after):
-        # The pair reaches further than the representative; its excess was aligned with words that are not in it.
+        # The pair reaches further than the occurrence; its excess was aligned with words that are not in that.
         equal = [step for step in word_opcodes(keys[slice(*here)], keys[slice(*there)]) if step[0] == "equal"]
         stop = here[1] - here[0] - after
         inside = [(i, i_end, j, j_end) for _, i, i_end, j, j_end in equal if i_end > before and i < stop]
@@ -198,9 +234,9 @@ def _overlaps(uses: list[Side], side: Side) -> bool:
     return (at < len(uses) and uses[at][0] < side[1]) or (at > 0 and uses[at - 1][1] > side[0])
 
 
-def _covered(uses: list[Side], side: Side) -> bool:
-    """Return whether half of a range or more lies in one of some sorted, disjoint ranges."""
+def _explained(uses: list[Side], side: Side, least: int) -> bool:
+    """Return whether a range lies in one of some sorted, disjoint ranges, but for a fifth that is no passage itself."""
     at = bisect_left(uses, side)
-    return any(
-        2 * (min(use[1], side[1]) - max(use[0], side[0])) >= side[1] - side[0] for use in uses[max(at - 1, 0) : at + 1]
-    )
+    length = side[1] - side[0]
+    rests = [length - min(use[1], side[1]) + max(use[0], side[0]) for use in uses[max(at - 1, 0) : at + 1]]
+    return any(rest < least and 5 * rest <= length for rest in rests)

@@ -30,7 +30,7 @@ from dedup.config import Config
 from dedup.errors import InputError
 from dedup.lsh import candidate_pairs
 from dedup.merge import find_pairs
-from dedup.model import Cluster, Document, DocumentInfo, Member, Pair, Passage, Progress, Skipped, Stats
+from dedup.model import Cluster, Document, DocumentInfo, Kind, Member, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import ReusedPassage, group_pairs
 from dedup.result import Result
 from dedup.shingle import document_shingles, shingle_sets
@@ -175,12 +175,12 @@ def _reuse(
     runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
-    found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets)
-    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets, joined=True)
+    found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets, config.min_words)
+    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets, config.min_words)
     report("merge", 0, 1)
     skip = 2 * config.max_gap
     pairs = find_pairs(found, corpus.tokens, locator.words, config.min_words, config.min_similarity, skip)
-    return group_pairs(pairs, keys, config.min_similarity)
+    return group_pairs(pairs, keys, config.min_words, config.min_similarity)
 
 
 def _word_counts(tokens: Tokens) -> list[int]:
@@ -198,7 +198,7 @@ def _describe_clusters(groups: Iterable[Group], documents: Sequence[Document], t
         yield Cluster(name, documents[group.representative].id, members)
 
 
-_KINDS = ("verbatim", "reformatted", "edited", "reordered")
+_KINDS = ("verbatim", "reformatted", "edited")
 
 
 def _describe_passages(
@@ -211,15 +211,15 @@ def _describe_passages(
         first, last = passage.representative
         name = locator.fingerprint(first, last)
         sides = [use.side for use in passage.uses]
-        spans = locator.spans(sides, sides.index(passage.representative))
-        reordered = passage.reordered
-        kinds = (locator.kind(passage.representative, side, reordered=reordered) for side in sides)
+        model = sides.index(passage.representative)
+        spans = locator.spans(sides, model)
+        kind: Kind = "reordered" if passage.reordered else max(locator.kinds(sides, spans, model), key=_KINDS.index)
         passages.append(
             Passage(
                 name,
                 _count_words(tokens.keys[first:last]),
                 min(use.similarity for use in passage.uses),
-                max(kinds, key=_KINDS.index),
+                kind,
                 tuple(locator.occurrence(span, side[0]) for span, side in zip(spans, sides, strict=True)),
             )
         )

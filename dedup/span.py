@@ -95,18 +95,18 @@ class Locator:
             line, span.start - starts[line - 1] + 1, end_line, span.end - starts[end_line - 1] + 1,
         )  # fmt: skip
 
-    def kind(self, a: tuple[int, int], b: tuple[int, int], *, reordered: bool) -> Kind:
-        """Return how the text of one range differs from that of another."""
-        if reordered:
-            return "reordered"
-        keys = self._tokens.keys
-        if not np.array_equal(keys[slice(*a)], keys[slice(*b)]):
-            return "edited"
-        return "verbatim" if self._text(*a) == self._text(*b) else "reformatted"
-
-    def _text(self, first: int, last: int) -> str:
-        document, start, end = self._bounds(first, last)
-        return self._documents[document].text[start:end]
+    def kinds(self, ranges: Sequence[tuple[int, int]], spans: Sequence[Span], model: int) -> Iterator[Kind]:
+        """Yield how the text of each range, whose span is given, differs from that of range number ``model``."""
+        keys = [self._tokens.keys[first:last] for first, last in ranges]
+        texts = [
+            self._documents[self._document(first)].text[span.start : span.end]
+            for (first, _), span in zip(ranges, spans, strict=True)
+        ]
+        for own, text in zip(keys, texts, strict=True):
+            if not np.array_equal(own, keys[model]):
+                yield "edited"
+            else:
+                yield "verbatim" if text == texts[model] else "reformatted"
 
 
 def _same_punctuation(a: str, a_start: int, b: str, b_start: int) -> int:

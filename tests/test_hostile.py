@@ -347,7 +347,7 @@ def right_to_left(source: random.Random) -> Texts:
     points = "\u05b0\u05b7\u05b8"
     arabic, hebrew = foreign(source, ARABIC, 40) + ".", foreign(source, HEBREW, 40, points) + "."
     return {
-        name: f"{foreign(source, ARABIC, 80)} {arabic}\n{foreign(source, HEBREW, 80, points)} {hebrew} {prose(source, 9)}"
+        name: f"{foreign(source, ARABIC, 80)} {arabic}\n{foreign(source, HEBREW, 80)} {hebrew} {prose(source, 20)}"
         for name in ("a", "b", "c")
     }
 
