@@ -25,7 +25,7 @@ LEAST_PIECE = 9 * SCORE // 2
 """Score of the least piece that may become part of a passage (an equal run of five words)."""
 LEAST_SCORE = 10 * SCORE
 """Score of the least passage, unless a verbatim one of the shortest length scores less."""
-NEAR = 12
+NEAR = 16
 """Words between two pieces, on each side, over which they are joined whatever their order."""
 CLOSE = 4
 """Words between two pieces on one side over which they are joined although a stretch is left out on the other."""
@@ -58,6 +58,9 @@ def find_pairs(
     document = np.searchsorted(tokens.offsets, found.left, "right")
     group = document * (len(tokens.offsets) + 1) + np.searchsorted(tokens.offsets, found.right, "right")
     before = judge.words_before
+    # Where tokens are half words, so is what they score.
+    halves = before[found.left_end] - before[found.left]
+    found = found._replace(score=found.score * halves // (2 * (found.left_end - found.left)))
     shorter = np.minimum(before[found.left_end] - before[found.left], before[found.right_end] - before[found.right])
     worth = (found.score >= min(LEAST_PIECE, least_score)) & (shorter >= judge.least_words)
     worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
@@ -96,9 +99,7 @@ class _Judge(NamedTuple):
         left, right = (piece.left, piece.left_end), (piece.right, piece.right_end)
         if min(self._count(left), self._count(right)) < self.least_words:
             return
-        if piece.score < self.least_score and (
-            piece.reordered or score_words(self.keys, left, right, self.words) < self.least_score
-        ):
+        if piece.score < self.least_score and (piece.reordered or self._score(left, right) < self.least_score):
             return
         a, b = self.keys[slice(*left)], self.keys[slice(*right)]
         reached = similarity(a, b, equal=0 if piece.reordered else piece.equal)
@@ -115,11 +116,15 @@ class _Judge(NamedTuple):
             return
         for part in _without_worst_gap(a, b):
             equal = sum(i_end - i for i, i_end, _, _ in part)
-            score = SCORE * equal - SCORE // 2 * len(part)
             (i, _, j, _), (_, i_end, _, j_end) = part[0], part[-1]
+            # Its score is counted anew, since the gap that goes may have cost more than the part is worth.
             yield from self.accept(
-                _Piece(left[0] + i, left[0] + i_end, right[0] + j, right[0] + j_end, score, equal, False)
+                _Piece(left[0] + i, left[0] + i_end, right[0] + j, right[0] + j_end, 0, equal, False)
             )
+
+    def _score(self, left: tuple[int, int], right: tuple[int, int]) -> int:
+        score = score_words(self.keys, left, right, self.words)
+        return score * self._count(left) // (2 * (left[1] - left[0]))
 
     def _count(self, side: tuple[int, int]) -> int:
         return int(self.words_before[side[1]] - self.words_before[side[0]])

@@ -542,7 +542,7 @@ def test_a_paragraph_repeated_inside_a_document_that_is_copied_is_one_passage() 
     ("name", "count"),
     [
         ("copies with padding", 11),
-        # Ten copies and nothing else have the shingles of the document itself: a cluster, which explains the eleventh.
+        # Ten copies and nothing else have the shingles of the one: a cluster, which explains the eleventh.
         ("copies without padding", 10),
     ],
 )

@@ -15,7 +15,7 @@ def extend(keys: U64, left: I64, right: I64, left_room: I64, right_room: I64, di
 
     From the tokens at ``left`` and ``right`` (``int64[n]``) in ``direction`` (1 or -1), over at most ``left_room`` and
     ``right_room`` tokens: an equal token scores a word, a skipped one (on one side or both) costs half a word, and so
-    does beginning a run of equal tokens. Local alignment (Smith and Waterman 1981) within windows of 24 tokens, the
+    does beginning a run of equal tokens. Local alignment (Smith and Waterman 1981) within windows of 16 tokens, the
     next one starting where the best score was, for all alignments at once along anti-diagonals.
 
     Returns the gain in score units and the tokens taken on the left and on the right.
@@ -44,7 +44,7 @@ def extend(keys: U64, left: I64, right: I64, left_room: I64, right_room: I64, di
 
 
 def _windows(keys: U64, begin: I64, room: I64, direction: int) -> U64:
-    """Return ``uint64[n, 24]``: the keys from ``begin`` on in ``direction``, 0 (no key) outside the room."""
+    """Return ``uint64[n, window]``: the keys from ``begin`` on in ``direction``, 0 (no key) outside the room."""
     steps = np.arange(_WINDOW)
     places = begin[:, None] + direction * steps
     return np.where(steps < room[:, None], keys[np.clip(places, 0, len(keys) - 1)], np.uint64(0))
