@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dedup import kernels
 from dedup.arrays import distinct
 
-RECALL = 0.99
+RECALL = 0.999
 """Least share of pairs just at the threshold that must become candidates."""
 PAIR_LIMIT = 16
 """Largest group of which all pairs are candidates; larger ones are linked to their first and to the last few before."""
@@ -25,7 +25,7 @@ def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
     """Return (bands, rows): the most rows, hence the fewest false candidates, that still reach `RECALL`.
 
     >>> choose_bands(0.8, 128)
-    (21, 6)
+    (25, 5)
     """
     for rows in range(permutations, 1, -1):
         bands = permutations // rows
