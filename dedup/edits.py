@@ -6,6 +6,7 @@ common subsequence).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -27,19 +28,82 @@ _SKIPPED = kernels.gap_costs(_LONGEST, one_sided=True).tolist()
 _REPLACED = kernels.gap_costs(_LONGEST, one_sided=False).tolist()
 
 
-def word_opcodes(a: U64, b: U64) -> Iterator[tuple[str, int, int, int, int]]:
-    """Yield the opcodes of a longest common subsequence of two token sequences, as (tag, start, end, start, end).
+def word_opcodes(a: U64, b: U64) -> list[tuple[str, int, int, int, int]]:
+    """Return how two token sequences differ, as opcodes (tag, start, end, start, end).
 
-    Tags are equal, replace, delete and insert; a deletion next to an insertion is one replacement.
+    Tags are equal, replace, delete and insert; a deletion next to an insertion is one replacement. They are those of a
+    longest common subsequence; in long sequences, whose table would not fit into memory, of one through the stretches
+    of words that stand once in each (patience diff, Cohen 2003, on shingles).
     """
+    blocks: list[tuple[int, int, int]] = []
+    for first, last, other_first, other_last in _pieces(a, b):
+        for block in LCSseq.opcodes(a[first:last].tolist(), b[other_first:other_last].tolist()).as_matching_blocks():
+            begin, other_begin = first + block.a, other_first + block.b
+            if blocks and block.size and blocks[-1][0] + blocks[-1][2] == begin:
+                before, other_before, size = blocks[-1]
+                if other_before + size == other_begin:
+                    blocks[-1] = before, other_before, size + block.size
+                    continue
+            if block.size:
+                blocks.append((begin, other_begin, block.size))
+    result = []
     i = j = 0
-    for block in LCSseq.opcodes(a.tolist(), b.tolist()).as_matching_blocks():
-        if i < block.a or j < block.b:
-            tag = "replace" if i < block.a and j < block.b else "delete" if i < block.a else "insert"
-            yield tag, i, block.a, j, block.b
-        if block.size:
-            yield "equal", block.a, block.a + block.size, block.b, block.b + block.size
-        i, j = block.a + block.size, block.b + block.size
+    for begin, other_begin, size in [*blocks, (len(a), len(b), 0)]:
+        if i < begin or j < other_begin:
+            tag = "replace" if i < begin and j < other_begin else "delete" if i < begin else "insert"
+            result.append((tag, i, begin, j, other_begin))
+        if size:
+            result.append(("equal", begin, begin + size, other_begin, other_begin + size))
+        i, j = begin + size, other_begin + size
+    return result
+
+
+def _pieces(a: U64, b: U64) -> Iterator[tuple[int, int, int, int]]:
+    """Yield which part of one sequence is to be compared with which part of another: the whole, unless it is long."""
+    first = other_first = 0
+    anchors = _unique_anchors(a, b) if max(len(a), len(b)) > _LONGEST else []
+    for last, other_last in [*anchors, (len(a), len(b))]:
+        if last - first < _LONGEST // 4 and last < len(a):
+            continue
+        # Without anything to hold on to, both go forward by the same step.
+        while max(last - first, other_last - other_first) > 4 * _LONGEST:
+            step, other_step = min(last - first, _LONGEST), min(other_last - other_first, _LONGEST)
+            yield first, first + step, other_first, other_first + other_step
+            first, other_first = first + step, other_first + other_step
+        yield first, last, other_first, other_last
+        first, other_first = last, other_last
+
+
+def _unique_anchors(a: U64, b: U64) -> list[tuple[int, int]]:
+    """Return places of both sequences where the same eight words begin that stand nowhere else, further in both."""
+    places = []
+    for keys in (a, b):
+        hashes = kernels.hash_windows(keys, np.arange(max(len(keys) - 7, 0)), 8)
+        values, where, counts = np.unique(hashes, return_index=True, return_counts=True)
+        places.append((values[counts == 1], where[counts == 1]))
+    (values_a, where_a), (values_b, where_b) = places
+    _, at_a, at_b = np.intersect1d(values_a, values_b, assume_unique=True, return_indices=True)
+    order = np.argsort(where_a[at_a])
+    rights = where_b[at_b][order].tolist()
+    # Longest increasing subsequence of the places in b.
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for index, right in enumerate(rights):
+        at = bisect_left(tails, right)
+        before.append(ends[at - 1] if at else -1)
+        if at == len(tails):
+            tails.append(right)
+            ends.append(index)
+        else:
+            tails[at], ends[at] = right, index
+    kept = []
+    index = ends[-1] if ends else -1
+    while index >= 0:
+        kept.append(index)
+        index = before[index]
+    lefts = where_a[at_a][order].tolist()
+    return [(lefts[index], rights[index]) for index in reversed(kept)]
 
 
 def gap_cost(words: int, *, one_sided: bool) -> int:

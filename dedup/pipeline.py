@@ -211,9 +211,12 @@ def _describe_passages(
         first, last = passage.representative
         name = locator.fingerprint(first, last)
         sides = [use.side for use in passage.uses]
-        model = sides.index(passage.representative)
-        spans = locator.spans(sides, model)
-        kind: Kind = "reordered" if passage.reordered else max(locator.kinds(sides, spans, model), key=_KINDS.index)
+        spans = locator.spans(sides)
+        kind: Kind = (
+            "reordered"
+            if passage.reordered
+            else max(locator.kinds(sides, spans, sides.index((first, last))), key=_KINDS.index)
+        )
         passages.append(
             Passage(
                 name,

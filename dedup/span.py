@@ -46,24 +46,13 @@ class Locator:
     def _document(self, place: int) -> int:
         return bisect_right(self._offsets, place) - 1
 
-    def spans(self, ranges: Sequence[tuple[int, int]], model: int = 0) -> list[Span]:
-        """Return the spans of ranges of like words, each with the punctuation that follows its last word.
-
-        Punctuation belongs to the span as far as the range number ``model`` has the same; to that range's own, as far
-        as some other has.
-        """
+    def spans(self, ranges: Sequence[tuple[int, int]]) -> list[Span]:
+        """Return the spans of ranges of like words, each with the punctuation that follows all of them alike."""
         found = [self._bounds(first, last) for first, last in ranges]
-        document, _, end = found[model]
+        document, _, end = found[0]
         text = self._documents[document].text
-        shared = [
-            0 if at == model else _same_punctuation(text, end, self._documents[other].text, other_end)
-            for at, (other, _, other_end) in enumerate(found)
-        ]
-        shared[model] = max(shared)
-        return [
-            Span(self._documents[document].id, start, end + extra)
-            for (document, start, end), extra in zip(found, shared, strict=True)
-        ]
+        extra = min(_same_punctuation(text, end, self._documents[other].text, at) for other, _, at in found[1:])
+        return [Span(self._documents[document].id, start, end + extra) for document, start, end in found]
 
     def pair_spans(self, pairs: Sequence[AlignedPair]) -> Iterator[tuple[Span, Span]]:
         """Yield the spans of both sides of pairs, each with the punctuation that follows both."""
