@@ -69,7 +69,7 @@ def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_words: int, min_sim
         while remaining:
             passage, remaining = _gather(remaining, keys, limits)
             passages.append(passage)
-    return sorted(_unite(passages, keys), key=lambda passage: passage.uses[0].side)
+    return sorted(_unite(_absorb(passages), keys), key=lambda passage: passage.uses[0].side)
 
 
 def _compare_sorted(passage: ReusedPassage, keys: U64) -> ReusedPassage:
@@ -105,6 +105,40 @@ def _unite(passages: list[ReusedPassage], keys: U64) -> list[ReusedPassage]:
                 uses.append(use)
         united[words] = first._replace(uses=sorted(uses), pairs=first.pairs + passage.pairs)
     return [_compare_sorted(passage, keys) if passage.reordered else passage for passage in united.values()]
+
+
+def _absorb(passages: list[ReusedPassage]) -> list[ReusedPassage]:
+    """Return passages without those whose every use lies inside another use of one and the same larger passage.
+
+    They say what that one says. Their pairs become its pairs.
+    """
+    order = sorted(
+        (use.side[0], -use.side[1], number, index)
+        for number, passage in enumerate(passages)
+        for index, use in enumerate(passage.uses)
+    )
+    around: list[list[set[tuple[int, int]]]] = [[] for _ in passages]
+    open_uses: list[tuple[int, int, int]] = []
+    for start, negative_end, number, index in order:
+        open_uses = [use for use in open_uses if use[0] > start]
+        inside = {(other, use) for end, other, use in open_uses if end >= -negative_end and other != number}
+        around[number].append(inside)
+        open_uses.append((-negative_end, number, index))
+    into: dict[int, int] = {}
+    for number, places in enumerate(around):
+        larger = set.intersection(*({other for other, _ in inside} for inside in places))
+        for other in sorted(larger - into.keys()):
+            if len({use for inside in places for o, use in inside if o == other}) >= len(places):
+                into[number] = other
+                break
+    pairs = {number: list(passage.pairs) for number, passage in enumerate(passages)}
+    for number, other in into.items():
+        while other in into:
+            other = into[other]
+        pairs[other] += passages[number].pairs
+    return [
+        passage._replace(pairs=sorted(pairs[number])) for number, passage in enumerate(passages) if number not in into
+    ]
 
 
 def _components(pairs: Sequence[AlignedPair]) -> list[list[AlignedPair]]:
