@@ -164,18 +164,19 @@ def extend_alignments(found: Alignments, offsets: I64, keys: U64, words: Words) 
     left, left_end, right, right_end, score, equal = found
     document = np.searchsorted(offsets, left, "right") - 1
     other = np.searchsorted(offsets, right, "right") - 1
-    before, after = _next_in_line(found, document, other)
     left_stop = np.where(document == other, right, offsets[document + 1])
     right_stop = offsets[other + 1]
-    left_stop[before] = np.minimum(left_stop[before], left[after])
-    right_stop[before] = np.minimum(right_stop[before], right[after])
+    here, there = _neighbours(found, document, other, 1)
+    left_stop[here] = np.minimum(left_stop[here], left[there])
+    right_stop[here] = np.minimum(right_stop[here], right[there])
     left_end, right_end, score = _grow(
         keys, words, left_end, right_end, left_stop - left_end, right_stop - right_end, score, 1
     )
     left_stop = offsets[document]
     right_stop = np.where(document == other, left_end, offsets[other])
-    left_stop[after] = np.maximum(left_stop[after], left_end[before])
-    right_stop[after] = np.maximum(right_stop[after], right_end[before])
+    here, there = _neighbours(found, document, other, -1)
+    left_stop[here] = np.maximum(left_stop[here], left_end[there])
+    right_stop[here] = np.maximum(right_stop[here], right_end[there])
     left, right, score = _grow(keys, words, left, right, left - left_stop, right - right_stop, score, -1)
     return Alignments(left, left_end, right, right_end, score, equal)
 
@@ -229,19 +230,25 @@ def _ahead(words: Words, place: int, room: int, direction: int, most: int) -> li
     return [word[::-1] for word in reversed(words(place - count, place))]
 
 
-def _next_in_line(found: Alignments, document: I64, other: I64) -> tuple[I64, I64]:
-    """Return which alignments another one continues, and which ones those are: nearby, and further on both sides.
+def _neighbours(found: Alignments, document: I64, other: I64, direction: int) -> tuple[I64, I64]:
+    """Return which alignments have a neighbour that continues them in ``direction``, on both sides, and which one.
 
     Only what can be part of a passage by itself stops another one.
     """
     sure = np.flatnonzero(found.score >= _LEAST_GROWN)
-    befores, afters = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for ahead in range(1, _NEXT + 1):
-        before, after = sure[: max(len(sure) - ahead, 0)], sure[ahead:]
-        gap_left, gap_right = found.left[after] - found.left_end[before], found.right[after] - found.right_end[before]
-        follows = (document[before] == document[after]) & (other[before] == other[after])
+    places = np.arange(len(document))
+    nearest = np.full(len(document), -1, np.int64)
+    for step in range(_NEXT, 0, -1):  # the nearest comes last and decides
+        if direction > 0:
+            at = np.searchsorted(sure, places, "right") + step - 1
+        else:
+            at = np.searchsorted(sure, places) - step
+        here = np.flatnonzero((at >= 0) & (at < len(sure)))
+        there = sure[at[here]]
+        first, second = (here, there) if direction > 0 else (there, here)
+        gap_left, gap_right = found.left[second] - found.left_end[first], found.right[second] - found.right_end[first]
+        follows = (document[here] == document[there]) & (other[here] == other[there])
         follows &= (gap_left >= 0) & (gap_left <= _FOLLOWS) & (gap_right >= 0) & (gap_right <= _FOLLOWS)
-        # Where several follow, later assignments win: the nearest is listed last.
-        befores.insert(0, before[follows])
-        afters.insert(0, after[follows])
-    return np.concatenate(befores), np.concatenate(afters)
+        nearest[here[follows]] = there[follows]
+    here = np.flatnonzero(nearest >= 0)
+    return here, nearest[here]
