@@ -16,20 +16,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Alignments, Runs
+from dedup.arrays import I64, U64, Alignments, Runs, document_pairs
 from dedup.edits import Words, alike_prefix, may_be_alike, score_words
 from dedup.kernels import SCORE
 
 LEAST_RUN = 4
 """Tokens of the shortest run that is worth aligning although no other run follows it."""
-_COVERING = 8 * SCORE
-_STANDS_OUT = 7
-_NEXT = 4
+_COVERING = 8 * SCORE  # score from which an alignment hides those inside it
+_STANDS_OUT = 7  # tokens by which what it hides may reach beyond it
+_NEXT = 4  # neighbours, and _FOLLOWS tokens, within which the one that continues an alignment is looked for
 _FOLLOWS = 48
-_LEAST_GROWN = 9 * SCORE // 2
-_LETTER_WINDOW = 8
-_FARTHEST = 64
-_GLANCE = 3
+_LEAST_GROWN = 9 * SCORE // 2  # score from which ends are grown over letters, and stop others
+_FARTHEST = 64  # tokens that an end may grow
+_LETTER_WINDOW = 8  # words compared by their letters at a time
+_GLANCE = 3  # words that tell whether that is worth while
 
 
 def align_chains(runs: Runs, chains: I64, order: I64, keys: U64, words: Words) -> Alignments:
@@ -123,7 +123,7 @@ def drop_covered(found: Alignments, offsets: I64, shortest: int) -> Alignments:
     well. That says nothing new, and once extended it joins the long alignment (then it may stand out by a few words).
     What has ``shortest`` equal words of its own is a passage, wherever it lies.
     """
-    group = _pairs_of_documents(found, offsets)
+    group = document_pairs(found.left, found.right, offsets)
     order = np.lexsort((found.right, found.left, group))
     found, group = found.take(order), group[order]
     left_slack = np.minimum(_STANDS_OUT, (found.left_end - found.left) // 5)
@@ -148,11 +148,6 @@ def drop_covered(found: Alignments, offsets: I64, shortest: int) -> Alignments:
         inside[index - near.start] = False
         covered[near] |= inside
     return found.take(~covered)
-
-
-def _pairs_of_documents(found: Alignments, offsets: I64) -> I64:
-    document = np.searchsorted(offsets, found.left, "right")
-    return document * (len(offsets) + 1) + np.searchsorted(offsets, found.right, "right")
 
 
 def extend_alignments(found: Alignments, offsets: I64, keys: U64, words: Words) -> Alignments:

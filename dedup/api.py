@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from dedup.config import Config
@@ -43,8 +43,7 @@ def scan(docs: Any, config: Config | None = None, progress: Progress | None = No
 
 def compare(text_a: str, text_b: str, config: Config | None = None) -> list[Pair]:
     """Return the passages that two texts share, as pairs of spans in documents called ``a`` and ``b``."""
-    values = (config or Config()).to_dict() | {"clusters": False, "passages": True}
-    result = scan({"a": text_a, "b": text_b}, Config.from_mapping(values))
+    result = scan({"a": text_a, "b": text_b}, replace(config or Config(), clusters=False, passages=True))
     return [pair for pair in result.pairs if pair.left.document != pair.right.document]
 
 
@@ -76,7 +75,7 @@ def _document(name: Any, text: Any) -> Document:
 
 
 def _read_paths(paths: Iterable[str | os.PathLike[str]], config: Config) -> Iterator[Document | Skipped]:
-    sources, skipped = find_sources([Path(path) if not isinstance(path, str) else path for path in paths], config)
+    sources, skipped = find_sources(paths, config)
     yield from skipped
     yield from read_sources(sources, config)
 

@@ -84,3 +84,13 @@ def distinct(values: NDArray[_T]) -> NDArray[_T]:
     fresh = np.ones(len(values), bool)
     fresh[1:] = values[1:] != values[:-1]
     return values[fresh]
+
+
+def twice_the_words(keys: U64) -> int:
+    """Return twice the number of words that some tokens are, which is whole where a token is half a word."""
+    return 2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1)))
+
+
+def document_pairs(left: I64, right: I64, offsets: I64) -> I64:
+    """Return a number for the pair of documents of each two places (``int64[n]``), ascending by left and right."""
+    return np.searchsorted(offsets, left, "right") * (len(offsets) + 1) + np.searchsorted(offsets, right, "right")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Runs
+from dedup.arrays import I64, U64, Runs, document_pairs
 
 LOOK_BACK = 40
 _BLOCK = 16
@@ -127,9 +127,7 @@ def find_chains(runs: Runs, offsets: I64, max_gap: int) -> tuple[I64, I64]:
 
     Within a chain runs follow each other. Runs without a neighbour are chains of their own and are not looked at twice.
     """
-    document = np.searchsorted(offsets, runs.left, "right")
-    other = np.searchsorted(offsets, runs.right, "right")
-    pair = document * (len(offsets) + 1) + other
+    pair = document_pairs(runs.left, runs.right, offsets)
     near = np.flatnonzero(_has_neighbour(runs, pair, max_gap))
     chains = np.full(len(runs.left), -1, np.int64)
     linked, _ = kernels.chain(runs.left[near], runs.right[near], runs.length[near], pair[near], max_gap, LOOK_BACK)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U64, AlignedPair, Alignments, Tokens, distinct, words_before
+from dedup.arrays import I64, U64, AlignedPair, Alignments, Tokens, document_pairs, words_before
 from dedup.edits import Words, score_words, shared_words, similarity, word_opcodes
 from dedup.kernels import SCORE
 
@@ -55,13 +55,12 @@ def find_pairs(
     """
     least_score = min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
     judge = _Judge(tokens.keys, words_before(tokens.keys), words, 2 * min_words, least_score, min_similarity)
-    document = np.searchsorted(tokens.offsets, found.left, "right")
-    group = document * (len(tokens.offsets) + 1) + np.searchsorted(tokens.offsets, found.right, "right")
+    group = document_pairs(found.left, found.right, tokens.offsets)
     before = judge.words_before
-    # Where tokens are half words, so is what they score.
     halves = before[found.left_end] - before[found.left]
+    shorter = np.minimum(halves, before[found.right_end] - before[found.right])
+    # Where tokens are half words, so is what they score.
     found = found._replace(score=found.score * halves // (2 * (found.left_end - found.left)))
-    shorter = np.minimum(before[found.left_end] - before[found.left], before[found.right_end] - before[found.right])
     worth = (found.score >= min(LEAST_PIECE, least_score)) & (shorter >= judge.least_words)
     worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
     chosen = np.flatnonzero(worth)
@@ -69,8 +68,8 @@ def find_pairs(
     # Most often two documents share one stretch word for word; that needs no further look.
     exact = (found.equal == found.left_end - found.left) & (found.equal == found.right_end - found.right)
     exact &= (found.score >= least_score) & (shorter >= judge.least_words)
-    single = np.bincount(np.searchsorted(distinct(group[chosen]), group[chosen])) == 1
-    single = single[np.searchsorted(distinct(group[chosen]), group[chosen])] & exact[chosen]
+    number = np.cumsum(np.diff(group[chosen], prepend=-1) != 0) - 1
+    single = (np.bincount(number) == 1)[number] & exact[chosen]
     plain = found.take(chosen[single])
     ranges = zip(*(values.tolist() for values in plain[:4]), strict=True)
     result = {AlignedPair(a, a_end, b, b_end, 1.0, False) for a, a_end, b, b_end in ranges}

@@ -15,9 +15,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from dedup.arrays import U64, AlignedPair
+from dedup.arrays import U64, AlignedPair, twice_the_words
 from dedup.edits import similarity, word_opcodes
 
 Side = tuple[int, int]
@@ -53,7 +51,7 @@ class Limits(NamedTuple):
 
     def long_enough(self, keys: U64) -> bool:
         """Return whether some tokens are enough words (see `arrays.Tokens.keys`)."""
-        return 2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1))) >= 2 * self.words
+        return twice_the_words(keys) >= 2 * self.words
 
 
 def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_words: int, min_similarity: float) -> list[ReusedPassage]:

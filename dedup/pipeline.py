@@ -23,7 +23,7 @@ import numpy as np
 from dedup import __version__
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, Tokens, distinct
+from dedup.arrays import I64, U32, U64, Tokens, distinct, twice_the_words
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -220,7 +220,7 @@ def _describe_passages(
         passages.append(
             Passage(
                 name,
-                _count_words(tokens.keys[first:last]),
+                (twice_the_words(tokens.keys[first:last]) + 1) // 2,
                 min(use.similarity for use in passage.uses),
                 kind,
                 tuple(locator.occurrence(span, side[0]) for span, side in zip(spans, sides, strict=True)),
@@ -231,7 +231,3 @@ def _describe_passages(
     passages.sort(key=lambda passage: passage.occurrences)
     pairs.sort(key=lambda pair: (pair.left, pair.right))
     return tuple(passages), tuple(pairs)
-
-
-def _count_words(keys: U64) -> int:
-    return (2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1))) + 1) // 2
