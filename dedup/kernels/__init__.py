@@ -1,26 +1,68 @@
 """The loops over tokens: functions on flat integer arrays, behind this one seam.
 
 Whatever is imported from here has one meaning, that of `reference`; nothing above imports an implementation directly.
+The native implementation is used where it was built. The environment variable ``DEDUP_KERNELS`` (``reference`` or
+``native``) forces one.
 """
 
-from dedup.kernels.folding import fold
-from dedup.kernels.reference import (
-    SCORE,
-    band_keys,
-    chain,
-    extend,
-    gap_costs,
-    hash_windows,
-    link_groups,
-    mix64,
-    shingle,
-    signatures,
-    tokenize,
-    winnow,
-)
+import importlib.util
+import os
+from typing import TYPE_CHECKING, Literal
 
-implementation = "reference"
+from dedup.errors import ConfigError
+from dedup.kernels.folding import fold
+
+
+def _choose() -> Literal["reference", "native"]:
+    built = importlib.util.find_spec("dedup.kernels._native") is not None
+    match os.environ.get("DEDUP_KERNELS", ""):
+        case "":
+            return "native" if built else "reference"
+        case "reference":
+            return "reference"
+        case "native":
+            if not built:
+                raise ConfigError(
+                    "DEDUP_KERNELS=native: the native kernels were not built; install a C++ compiler first"
+                )
+            return "native"
+        case other:
+            raise ConfigError(f"DEDUP_KERNELS must be reference or native, not {other!r}")
+
+
+implementation = _choose()
 """Which implementation of the kernels is in use."""
+
+if TYPE_CHECKING or implementation == "reference":
+    from dedup.kernels.reference import (
+        SCORE,
+        band_keys,
+        chain,
+        extend,
+        gap_costs,
+        hash_windows,
+        link_groups,
+        mix64,
+        shingle,
+        signatures,
+        tokenize,
+        winnow,
+    )
+else:
+    from dedup.kernels.native import (
+        SCORE,
+        band_keys,
+        chain,
+        extend,
+        gap_costs,
+        hash_windows,
+        link_groups,
+        mix64,
+        shingle,
+        signatures,
+        tokenize,
+        winnow,
+    )
 
 __all__ = [
     "SCORE",

@@ -1,0 +1,3 @@
+from dedup.arrays import U64
+
+def mix64(values: U64) -> U64: ...

@@ -1,0 +1,7 @@
+// The extension module: what its files bind.
+#include "arrays.h"
+
+NB_MODULE(_native, module) {
+    module.doc() = "The kernels in C++; `dedup.kernels.reference` says what each function means.";
+    dedup::bind_hashing(module);
+}
