@@ -5,7 +5,8 @@ A place is a token's number in the whole corpus, documents lying one after the o
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,10 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
+F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
-Chosen = NDArray[np.int64] | NDArray[np.bool_]
+Chosen = I64 | Flags
 
 
 class Tokens(NamedTuple):
@@ -69,6 +72,99 @@ class AlignedPair(NamedTuple):
     right_end: int
     similarity: float
     reordered: bool
+
+
+class Pairs(NamedTuple):
+    """Aligned pairs as arrays (``int64``, ``float64`` and ``bool``, all ``[n_pairs]``): see `AlignedPair`."""
+
+    left: I64
+    left_end: I64
+    right: I64
+    right_end: I64
+    similarity: F64
+    reordered: Flags
+
+    @classmethod
+    def of(cls, rows: Sequence[AlignedPair]) -> Self:
+        """Return some pairs as arrays."""
+        return cls._make(_columns(rows, (np.int64, np.int64, np.int64, np.int64, np.float64, np.bool_)))
+
+    def rows(self) -> list[AlignedPair]:
+        """Return the pairs one by one."""
+        return list(map(AlignedPair._make, zip(*(values.tolist() for values in self), strict=True)))
+
+    def take(self, chosen: Chosen) -> Self:
+        """Return the chosen ones."""
+        return type(self)._make(values[chosen] for values in self)
+
+
+class Uses(NamedTuple):
+    """Occurrences of passages as ranges of places, each compared with its passage's representative (all ``[n_uses]``).
+
+    Sorted by passage and place; a passage's own ranges do not overlap.
+    """
+
+    passage: I64
+    """``int64``: the number of the passage that each belongs to."""
+    first: I64
+    last: I64
+    similarity: F64
+    reordered: Flags
+    representative: Flags
+    """True for one use of each passage."""
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, int, float, bool, bool]]) -> Self:
+        """Return some uses as arrays."""
+        return cls._make(_columns(rows, (np.int64, np.int64, np.int64, np.float64, np.bool_, np.bool_)))
+
+    def take(self, chosen: Chosen) -> Self:
+        """Return the chosen ones."""
+        return type(self)._make(values[chosen] for values in self)
+
+
+class ReusedPassages(NamedTuple):
+    """Passages: their uses, and the pairs that they are made of, sorted by passage and place."""
+
+    uses: Uses
+    pairs: Pairs
+    passage_of_pair: I64
+    """``int64[n_pairs]``."""
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        return int(np.count_nonzero(self.uses.representative))
+
+    @property
+    def reordered(self) -> Flags:
+        """``bool[size]``: whether pieces stand in another order in a use or a pair of the passage."""
+        result = np.zeros(self.size, bool)
+        result[self.uses.passage[self.uses.reordered]] = True
+        result[self.passage_of_pair[self.pairs.reordered]] = True
+        return result
+
+    def in_order(self) -> Self:
+        """Return the same passages with everything sorted, numbered from 0 on by the place of their first use."""
+        uses = self.uses.take(np.lexsort((self.uses.last, self.uses.first, self.uses.passage)))
+        begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))
+        order = np.lexsort((begins, uses.last[begins], uses.first[begins]))
+        number = np.zeros(int(uses.passage.max(initial=-1)) + 1, np.int64)
+        number[uses.passage[begins][order]] = np.arange(len(begins))
+        uses = uses._replace(passage=number[uses.passage])
+        passage_of_pair = number[self.passage_of_pair]
+        by_passage = np.lexsort((*reversed(self.pairs), passage_of_pair))
+        return type(self)(
+            uses.take(np.argsort(uses.passage, kind="stable")),
+            self.pairs.take(by_passage),
+            passage_of_pair[by_passage],
+        )
+
+
+def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -> list[NDArray[Any]]:
+    """Return rows of values as arrays, one for each kind."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
 def words_before(keys: U64) -> I64:

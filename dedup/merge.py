@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U64, AlignedPair, Alignments, Tokens, document_pairs, words_before
+from dedup.arrays import I64, U64, AlignedPair, Alignments, Pairs, Tokens, document_pairs, words_before
 from dedup.edits import Words, score_words, shared_words, similarity, word_opcodes
 from dedup.kernels import SCORE
 
@@ -47,7 +47,7 @@ class _Piece(NamedTuple):
 
 def find_pairs(
     found: Alignments, tokens: Tokens, words: Words, min_words: int, min_similarity: float, max_skip: int
-) -> list[AlignedPair]:
+) -> Pairs:
     """Return the pairs of stretches that are reused passages, by documents and places.
 
     A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch
@@ -70,16 +70,25 @@ def find_pairs(
     exact &= (found.score >= least_score) & (shorter >= judge.least_words)
     number = np.cumsum(np.diff(group[chosen], prepend=-1) != 0) - 1
     single = (np.bincount(number) == 1)[number] & exact[chosen]
-    plain = found.take(chosen[single])
-    ranges = zip(*(values.tolist() for values in plain[:4]), strict=True)
-    result = {AlignedPair(a, a_end, b, b_end, 1.0, False) for a, a_end, b, b_end in ranges}
+    plain = chosen[single]
     chosen = chosen[~single]
+    judged: list[AlignedPair] = []
     for pieces in _by_group(found.take(chosen), group[chosen], tokens.keys):
         if len(pieces) > 1:
             pieces = _join(_join_reordered(pieces, tokens.keys, min_similarity), tokens.keys, min_similarity, max_skip)
         for piece in pieces:
-            result.update(judge.accept(piece))
-    return sorted(result)
+            judged += judge.accept(piece)
+    sides = [values[plain] for values in found[:4]]
+    return _in_order(Pairs._make([*sides, np.ones(len(plain)), np.zeros(len(plain), bool)]), Pairs.of(judged))
+
+
+def _in_order(*several: Pairs) -> Pairs:
+    """Return the pairs of several collections by places, each once."""
+    pairs = Pairs._make(np.concatenate(columns) for columns in zip(*several, strict=True))
+    pairs = pairs.take(np.lexsort(tuple(reversed(pairs))))
+    fresh = np.ones(len(pairs.left), bool)
+    fresh[1:] = np.any([values[1:] != values[:-1] for values in pairs], axis=0)
+    return pairs.take(fresh)
 
 
 class _Judge(NamedTuple):

@@ -12,35 +12,17 @@ Cost: a sort of the pairs' sides; an alignment for each occurrence that has no d
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
-from dedup.arrays import U64, AlignedPair, twice_the_words
+import numpy as np
+
+from dedup.arrays import I64, U64, AlignedPair, Flags, Pairs, ReusedPassages, Uses, twice_the_words
 from dedup.edits import similarity, word_opcodes
 
 Side = tuple[int, int]
 """A half-open range of places; places of one document are consecutive, so sides of two documents never overlap."""
-
-
-class Use(NamedTuple):
-    """An occurrence of a passage, compared with the representative."""
-
-    side: Side
-    similarity: float
-    reordered: bool
-
-
-class ReusedPassage(NamedTuple):
-    """A representative, every use of it by place (its own included), and the pairs it is made of."""
-
-    representative: Side
-    uses: list[Use]
-    pairs: list[AlignedPair]
-
-    @property
-    def reordered(self) -> bool:
-        """Whether pieces stand in another order in a use or a pair; then all similarities are those of sorted words."""
-        return any(use.reordered for use in self.uses) or any(pair.reordered for pair in self.pairs)
 
 
 class Limits(NamedTuple):
@@ -54,114 +36,98 @@ class Limits(NamedTuple):
         return twice_the_words(keys) >= 2 * self.words
 
 
-def group_pairs(pairs: Sequence[AlignedPair], keys: U64, min_words: int, min_similarity: float) -> list[ReusedPassage]:
+def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float) -> ReusedPassages:
     """Return the passages that pairs are made of, by place; each pair belongs to exactly one.
 
     ``keys`` are the tokens' (``uint64[n_tokens]``); every use has ``min_words`` words or more and reaches
     ``min_similarity`` against its representative.
     """
+    first, last, left, right = _sides_of(pairs)
+    same, as_this = _all_same_occurrences(first, last)
+    component = _connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
+    pairs = pairs.take(np.argsort(component, kind="stable"))
+    sizes = np.bincount(component)
+    bounds = np.concatenate([[0], np.cumsum(sizes[sizes > 0])])
+    uses, passage_of_pair = gather_passages(pairs, bounds, keys, min_words, min_similarity)
+    return ReusedPassages(uses, pairs, passage_of_pair).in_order()
+
+
+def _sides_of(pairs: Pairs) -> tuple[I64, I64, I64, I64]:
+    """Return the distinct sides of pairs by place (first, last), and the number of each pair's left and right side."""
+    first, last = np.concatenate([pairs.left, pairs.right]), np.concatenate([pairs.left_end, pairs.right_end])
+    order = np.lexsort((last, first))
+    first, last = first[order], last[order]
+    fresh = np.ones(len(first), bool)
+    fresh[1:] = (first[1:] != first[:-1]) | (last[1:] != last[:-1])
+    number = np.zeros(len(first), np.int64)
+    number[order] = np.cumsum(fresh) - 1
+    return first[fresh], last[fresh], number[: len(pairs.left)], number[len(pairs.left) :]
+
+
+def _all_same_occurrences(first: I64, last: I64) -> tuple[I64, I64]:
+    """Return which of some ranges, sorted by place, are the same occurrence, as pairs of their numbers."""
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    here, step = np.arange(len(first)), 1
+    while len(here):
+        here = here[here + step < len(first)]
+        # One that begins so late covers less than four fifths of this one, and so do all after it.
+        here = here[5 * (first[here + step] - first[here]) <= last[here] - first[here]]
+        there = here + step
+        shared = np.minimum(last[here], last[there]) - first[there]
+        same = 5 * shared >= 4 * np.maximum(last[here] - first[here], last[there] - first[there])
+        found.append((here[same], there[same]))
+        step += 1
+    left, right = zip(*found, strict=True)
+    return np.concatenate(left), np.concatenate(right)
+
+
+def _connected(count: int, left: I64, right: I64) -> I64:
+    """Return ``int64[count]``: for each member the least member that links connect it with, over any number of links.
+
+    Every round hooks the roots of linked trees onto the lower root and then flattens the trees (Shiloach, Vishkin
+    1982), so there are few rounds.
+    """
+    root = np.arange(count)
+    while True:
+        low = np.minimum(root[left], root[right])
+        hooked = root.copy()
+        np.minimum.at(hooked, root[left], low)
+        np.minimum.at(hooked, root[right], low)
+        while not np.array_equal(flat := hooked[hooked], hooked):
+            hooked = flat
+        if np.array_equal(hooked, root):
+            return root
+        root = hooked
+
+
+class _Use(NamedTuple):
+    """An occurrence of a passage, compared with the representative."""
+
+    side: Side
+    similarity: float
+    reordered: bool
+
+
+def gather_passages(pairs: Pairs, bounds: I64, keys: U64, min_words: int, min_similarity: float) -> tuple[Uses, I64]:
+    """Return the uses of the passages that components of pairs are made of, and the passage of each pair.
+
+    The pairs of component i are those from ``bounds[i]`` up to ``bounds[i + 1]`` (``int64[n_components + 1]``).
+    """
     limits = Limits(min_words, min_similarity)
-    passages = []
-    for component in _components(pairs):
-        remaining = component
+    rows = pairs.rows()
+    uses: list[tuple[int, int, int, float, bool, bool]] = []
+    passage_of_pair = np.zeros(len(rows), np.int64)
+    number = 0
+    for begin, end in pairwise(bounds.tolist()):
+        remaining = list(range(begin, end))
         while remaining:
-            passage, remaining = _gather(remaining, keys, limits)
-            passages.append(passage)
-    return sorted(_unite(_absorb(passages), keys), key=lambda passage: passage.uses[0].side)
-
-
-def _compare_sorted(passage: ReusedPassage, keys: U64) -> ReusedPassage:
-    """Return a passage of reordered pieces with the similarities of sorted words throughout."""
-    original = keys[slice(*passage.representative)]
-    uses = [
-        use._replace(similarity=similarity(original, keys[slice(*use.side)], reordered=True)) for use in passage.uses
-    ]
-    pairs = [
-        pair._replace(similarity=similarity(*(keys[slice(*side)] for side in _sides(pair)), reordered=True))
-        for pair in passage.pairs
-    ]
-    return passage._replace(uses=uses, pairs=pairs)
-
-
-def _unite(passages: list[ReusedPassage], keys: U64) -> list[ReusedPassage]:
-    """Return passages, those with the same words in their representatives as one.
-
-    They come apart where documents of a cluster, which are not compared with each other, repeat a text inside.
-    """
-    united: dict[bytes, ReusedPassage] = {}
-    for passage in passages:
-        words = keys[slice(*passage.representative)].tobytes()
-        if words not in united:
-            united[words] = passage
-            continue
-        first = united[words]
-        uses = list(first.uses)
-        sides = [use.side for use in uses]
-        for use in passage.uses:
-            if not _overlaps(sides, use.side):
-                insort(sides, use.side)
-                uses.append(use)
-        united[words] = first._replace(uses=sorted(uses), pairs=first.pairs + passage.pairs)
-    return [_compare_sorted(passage, keys) if passage.reordered else passage for passage in united.values()]
-
-
-def _absorb(passages: list[ReusedPassage]) -> list[ReusedPassage]:
-    """Return passages without those whose every use lies inside another use of one and the same larger passage.
-
-    They say what that one says. Their pairs become its pairs.
-    """
-    order = sorted(
-        (use.side[0], -use.side[1], number, index)
-        for number, passage in enumerate(passages)
-        for index, use in enumerate(passage.uses)
-    )
-    around: list[list[set[tuple[int, int]]]] = [[] for _ in passages]
-    open_uses: list[tuple[int, int, int]] = []
-    for start, negative_end, number, index in order:
-        open_uses = [use for use in open_uses if use[0] > start]
-        inside = {(other, use) for end, other, use in open_uses if end >= -negative_end and other != number}
-        around[number].append(inside)
-        open_uses.append((-negative_end, number, index))
-    into: dict[int, int] = {}
-    for number, places in enumerate(around):
-        larger = set.intersection(*({other for other, _ in inside} for inside in places))
-        for other in sorted(larger - into.keys()):
-            if len({use for inside in places for o, use in inside if o == other}) >= len(places):
-                into[number] = other
-                break
-    pairs = {number: list(passage.pairs) for number, passage in enumerate(passages)}
-    for number, other in into.items():
-        while other in into:
-            other = into[other]
-        pairs[other] += passages[number].pairs
-    return [
-        passage._replace(pairs=sorted(pairs[number])) for number, passage in enumerate(passages) if number not in into
-    ]
-
-
-def _components(pairs: Sequence[AlignedPair]) -> list[list[AlignedPair]]:
-    """Return the pairs that hang together through sides that are the same occurrence."""
-    sides = sorted({side for pair in pairs for side in _sides(pair)})
-    parents = {side: side for side in sides}
-
-    def root(side: Side) -> Side:
-        while parents[side] != side:
-            parents[side] = side = parents[parents[side]]
-        return side
-
-    for pair in pairs:
-        left, right = _sides(pair)
-        parents[root(left)] = root(right)
-    for index, side in enumerate(sides):
-        for later in range(index + 1, len(sides)):
-            if 5 * (sides[later][0] - side[0]) > side[1] - side[0]:
-                break  # it covers less than four fifths of this one, and so do all after it
-            if same_occurrence(side, sides[later]):
-                parents[root(sides[later])] = root(side)
-    components: dict[Side, list[AlignedPair]] = {}
-    for pair in pairs:
-        components.setdefault(root((pair.left, pair.left_end)), []).append(pair)
-    return list(components.values())
+            representative, own, belonging = _gather([rows[index] for index in remaining], keys, limits)
+            uses += [(number, *use.side, use.similarity, use.reordered, use.side == representative) for use in own]
+            members = np.array(remaining)
+            passage_of_pair[members[belonging]] = number
+            remaining = members[~belonging].tolist()
+            number += 1
+    return Uses.of(uses), passage_of_pair
 
 
 def _sides(pair: AlignedPair) -> tuple[Side, Side]:
@@ -174,8 +140,8 @@ def same_occurrence(a: Side, b: Side) -> bool:
     return 5 * shared >= 4 * max(a[1] - a[0], b[1] - b[0])
 
 
-def _gather(pairs: list[AlignedPair], keys: U64, limits: Limits) -> tuple[ReusedPassage, list[AlignedPair]]:
-    """Return the passage around the best representative of some pairs, and the pairs that do not belong to it."""
+def _gather(pairs: list[AlignedPair], keys: U64, limits: Limits) -> tuple[Side, list[_Use], Flags]:
+    """Return the best representative of some pairs, the uses around it by place, and which pairs belong to them."""
     partners: dict[Side, list[_Link]] = {}
     for pair in pairs:
         left, right = _sides(pair)
@@ -183,7 +149,7 @@ def _gather(pairs: list[AlignedPair], keys: U64, limits: Limits) -> tuple[Reused
         partners.setdefault(right, []).append(_Link(right, left, pair))
     ordered = sorted(partners)
     representative = min(ordered, key=lambda side: (-len(partners[side]), side[0] - side[1], side))
-    uses = [Use(representative, 1.0, False)]
+    uses = [_Use(representative, 1.0, False)]
     sides = [representative]
     tried = {representative}
     fresh = [representative]
@@ -205,17 +171,12 @@ def _gather(pairs: list[AlignedPair], keys: U64, limits: Limits) -> tuple[Reused
                 insort(sides, use.side)
                 uses.append(use)
                 fresh.append(use.side)
-    belonging: list[AlignedPair] = []
-    remaining: list[AlignedPair] = []
-    for pair in pairs:
-        inside = all(_explained(sides, side, limits.words) for side in _sides(pair))
-        (belonging if inside else remaining).append(pair)
-    if not belonging:  # all of them reach further than the occurrences: take one as it is
+    belonging = np.array([all(_explained(sides, side, limits.words) for side in _sides(pair)) for pair in pairs])
+    if not belonging.any():  # all of them reach further than the occurrences: take one as it is
         first = min(partners[representative], key=_Link.rank)
-        uses = [Use(representative, 1.0, False), Use(first.there, first.pair.similarity, first.pair.reordered)]
-        belonging = [first.pair]
-        remaining = [pair for pair in pairs if pair != first.pair]
-    return ReusedPassage(representative, sorted(uses), belonging), remaining
+        uses = [_Use(representative, 1.0, False), _Use(first.there, first.pair.similarity, first.pair.reordered)]
+        belonging[pairs.index(first.pair)] = True
+    return representative, sorted(uses), belonging
 
 
 class _Link(NamedTuple):
@@ -240,11 +201,11 @@ def _same_occurrences(side: Side, ordered: list[Side]) -> Iterator[Side]:
             yield ordered[at]
 
 
-def _use(representative: Side, anchor: Side, link: _Link, keys: U64) -> Use:
+def _use(representative: Side, anchor: Side, link: _Link, keys: U64) -> _Use:
     """Return the far side of a link as an occurrence: what of it is aligned with the occurrence ``anchor``."""
     here, there, pair = link
     if here == representative:
-        return Use(there, pair.similarity, pair.reordered)
+        return _Use(there, pair.similarity, pair.reordered)
     first, last = there
     before, after = max(anchor[0] - here[0], 0), max(here[1] - anchor[1], 0)
     if not pair.reordered and (before or after):
@@ -257,7 +218,7 @@ def _use(representative: Side, anchor: Side, link: _Link, keys: U64) -> Use:
             _, i_end, _, j_end = inside[-1]
             first, last = there[0] + j + max(before - i, 0), there[0] + j_end - max(i_end - stop, 0)
     reached = similarity(keys[slice(*representative)], keys[first:last], reordered=pair.reordered)
-    return Use((first, last), reached, pair.reordered)
+    return _Use((first, last), reached, pair.reordered)
 
 
 def _overlaps(uses: list[Side], side: Side) -> bool:

@@ -9,7 +9,6 @@ works on the arrays of the whole corpus.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import time
@@ -23,20 +22,23 @@ import numpy as np
 from dedup import __version__
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, Tokens, distinct, twice_the_words
+from dedup.arrays import I64, U32, U64, ReusedPassages, Tokens, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
+from dedup.describe import describe_clusters, describe_passages
+from dedup.edits import Words
 from dedup.errors import InputError
 from dedup.lsh import candidate_pairs
 from dedup.merge import find_pairs
-from dedup.model import Cluster, Document, DocumentInfo, Kind, Member, Pair, Passage, Progress, Skipped, Stats
-from dedup.passage import ReusedPassage, group_pairs
+from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
+from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import document_shingles, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
-from dedup.span import Locator
+from dedup.spelling import Spelling
 from dedup.tokenize import concatenate, tokenize
+from dedup.unite import absorb, unite
 
 
 class Sketches(NamedTuple):
@@ -71,9 +73,12 @@ def scan_documents(
             raise InputError(f"two documents have the id {after.id!r}; ids must be unique")
     corpus = _gather(_sketch_batches(ordered, config, report))
     groups = _cluster(corpus, config, report) if config.clusters else []
-    locator = Locator(ordered, corpus.tokens)
-    reused = _reuse(corpus, groups, locator, config, report) if config.passages else []
-    passages, pairs = _describe_passages(reused, corpus.tokens, locator)
+    words = Spelling([document.text for document in ordered], corpus.tokens).words
+    passages: tuple[Passage, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    if config.passages:
+        reused = _reuse(corpus, groups, words, config, report)
+        passages, pairs = describe_passages(reused, ordered, corpus.tokens, words)
     counts = _word_counts(corpus.tokens)
     quoted = {occurrence.document for passage in passages for occurrence in passage.occurrences}
     return Result(
@@ -84,7 +89,7 @@ def scan_documents(
             for document, words in zip(ordered, counts, strict=True)
         ),
         skipped=tuple(sorted(skipped, key=lambda item: (item.path, item.reason))),
-        clusters=tuple(_describe_clusters(groups, ordered, corpus.tokens)),
+        clusters=tuple(describe_clusters(groups, ordered, corpus.tokens)),
         passages=passages,
         pairs=pairs,
         stats=Stats(len(ordered), sum(counts), round(time.monotonic() - began, 3)),
@@ -160,9 +165,7 @@ def _cluster(corpus: Sketches, config: Config, report: Progress) -> list[Group]:
     return groups
 
 
-def _reuse(
-    corpus: Sketches, groups: Sequence[Group], locator: Locator, config: Config, report: Progress
-) -> list[ReusedPassage]:
+def _reuse(corpus: Sketches, groups: Sequence[Group], words: Words, config: Config, report: Progress) -> ReusedPassages:
     """Return the passages that are reused between documents or inside one."""
     keys, _, _, offsets = corpus.tokens
     clusters = np.arange(len(offsets) - 1)
@@ -175,12 +178,12 @@ def _reuse(
     runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
-    found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets, config.min_words)
-    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets, config.min_words)
+    found = drop_covered(align_chains(runs, chains, order, keys, words), offsets, config.min_words)
+    found = drop_covered(extend_alignments(found, offsets, keys, words), offsets, config.min_words)
     report("merge", 0, 1)
     skip = 2 * config.max_gap
-    pairs = find_pairs(found, corpus.tokens, locator.words, config.min_words, config.min_similarity, skip)
-    return group_pairs(pairs, keys, config.min_words, config.min_similarity)
+    pairs = find_pairs(found, corpus.tokens, words, config.min_words, config.min_similarity, skip)
+    return unite(absorb(group_pairs(pairs, keys, config.min_words, config.min_similarity)), keys)
 
 
 def _word_counts(tokens: Tokens) -> list[int]:
@@ -188,46 +191,3 @@ def _word_counts(tokens: Tokens) -> list[int]:
     halves = np.searchsorted(np.flatnonzero(tokens.keys & np.uint64(1)), tokens.offsets)
     counts: list[int] = ((2 * np.diff(tokens.offsets) - np.diff(halves) + 1) // 2).tolist()
     return counts
-
-
-def _describe_clusters(groups: Iterable[Group], documents: Sequence[Document], tokens: Tokens) -> Iterator[Cluster]:
-    for group in groups:
-        first, last = tokens.offsets[group.representative : group.representative + 2]
-        name = hashlib.blake2b(tokens.keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
-        members = tuple(Member(documents[number].id, *likeness) for number, likeness in group.members)
-        yield Cluster(name, documents[group.representative].id, members)
-
-
-_KINDS = ("verbatim", "reformatted", "edited")
-
-
-def _describe_passages(
-    reused: Sequence[ReusedPassage], tokens: Tokens, locator: Locator
-) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
-    """Return passages and their pairs as they are reported."""
-    passages: list[Passage] = []
-    pairs: list[Pair] = []
-    for passage in reused:
-        first, last = passage.representative
-        name = locator.fingerprint(first, last)
-        sides = [use.side for use in passage.uses]
-        spans = locator.spans(sides)
-        kind: Kind = (
-            "reordered"
-            if passage.reordered
-            else max(locator.kinds(sides, spans, sides.index((first, last))), key=_KINDS.index)
-        )
-        passages.append(
-            Passage(
-                name,
-                (twice_the_words(tokens.keys[first:last]) + 1) // 2,
-                min(use.similarity for use in passage.uses),
-                kind,
-                tuple(locator.occurrence(span, side[0]) for span, side in zip(spans, sides, strict=True)),
-            )
-        )
-        found = zip(passage.pairs, locator.pair_spans(passage.pairs), strict=True)
-        pairs += [Pair(name, pair.similarity, left, right) for pair, (left, right) in found]
-    passages.sort(key=lambda passage: passage.occurrences)
-    pairs.sort(key=lambda pair: (pair.left, pair.right))
-    return tuple(passages), tuple(pairs)

@@ -1,110 +1,79 @@
-"""Ranges of places in, spans of the original texts out: code points, lines, columns, ids.
+"""Ranges of places in, spans of the original texts out: code points, closing punctuation, lines and columns.
 
-Cost: for each text with an occurrence, one sweep for its line ends.
+Cost: one sweep over each text with an occurrence, up to the last one.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from dedup import kernels
-from dedup.arrays import AlignedPair, Tokens
-from dedup.model import Document, Kind, Occurrence, Span
-
-_LINE_END = re.compile(r"\r\n|\n|\r")
+from dedup.arrays import I64, Tokens
+from dedup.model import Document, Occurrence
 
 
-class Locator:
-    """Answers where in the texts a range of places is.
+class Bounds(NamedTuple):
+    """Where ranges of places are: document numbers and half-open ranges of code points, one after the other."""
 
-    ``documents`` and ``tokens`` belong together, document by document. A line ends with CRLF, LF or CR.
-    """
-
-    def __init__(self, documents: Sequence[Document], tokens: Tokens) -> None:
-        self._documents = documents
-        self._tokens = tokens
-        self._offsets = tokens.offsets.tolist()
-        self._line_starts: dict[int, list[int]] = {}
-
-    def fingerprint(self, first: int, last: int) -> str:
-        """Return a name for the folded words of a range: 16 hexadecimal digits, the same wherever the words stand."""
-        words = " ".join(self.words(first, last)).encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(words, digest_size=8).hexdigest()
-
-    def words(self, first: int, last: int) -> list[str]:
-        """Return the folded words of a range of places within one document."""
-        text = self._documents[self._document(first)].text
-        starts, ends = self._tokens.starts[first:last].tolist(), self._tokens.ends[first:last].tolist()
-        return [kernels.fold(text[start:end]) for start, end in zip(starts, ends, strict=True)]
-
-    def _document(self, place: int) -> int:
-        return bisect_right(self._offsets, place) - 1
-
-    def spans(self, ranges: Sequence[tuple[int, int]]) -> list[Span]:
-        """Return the spans of ranges of like words, each with the punctuation that follows all of them alike."""
-        found = [self._bounds(first, last) for first, last in ranges]
-        document, _, end = found[0]
-        text = self._documents[document].text
-        extra = min(_same_punctuation(text, end, self._documents[other].text, at) for other, _, at in found[1:])
-        return [Span(self._documents[document].id, start, end + extra) for document, start, end in found]
-
-    def pair_spans(self, pairs: Sequence[AlignedPair]) -> Iterator[tuple[Span, Span]]:
-        """Yield the spans of both sides of pairs, each with the punctuation that follows both."""
-        places = np.array([pair[:4] for pair in pairs], np.int64).reshape(-1, 4)
-        documents = np.searchsorted(self._tokens.offsets, places[:, ::2], "right") - 1
-        starts, ends = self._tokens.starts[places[:, ::2]], self._tokens.ends[places[:, 1::2] - 1]
-        for (a, b), (a_start, b_start), (a_end, b_end) in zip(
-            documents.tolist(), starts.tolist(), ends.tolist(), strict=True
-        ):
-            left, right = self._documents[a], self._documents[b]
-            extra = _same_punctuation(left.text, a_end, right.text, b_end)
-            yield Span(left.id, a_start, a_end + extra), Span(right.id, b_start, b_end + extra)
-
-    def _bounds(self, first: int, last: int) -> tuple[int, int, int]:
-        return self._document(first), int(self._tokens.starts[first]), int(self._tokens.ends[last - 1])
-
-    def occurrence(self, span: Span, place: int) -> Occurrence:
-        """Return a span, of which ``place`` is a token, with its lines and columns."""
-        number = self._document(place)
-        if number not in self._line_starts:
-            ends = _LINE_END.finditer(self._documents[number].text)
-            self._line_starts[number] = [0, *(end.end() for end in ends)]
-        starts = self._line_starts[number]
-        line = bisect_right(starts, span.start)
-        # The last character decides the last line, also where a line end follows it.
-        end_line = bisect_right(starts, span.end - 1)
-        return Occurrence(
-            span.document, span.start, span.end,
-            line, span.start - starts[line - 1] + 1, end_line, span.end - starts[end_line - 1] + 1,
-        )  # fmt: skip
-
-    def kinds(self, ranges: Sequence[tuple[int, int]], spans: Sequence[Span], model: int) -> Iterator[Kind]:
-        """Yield how the text of each range, whose span is given, differs from that of range number ``model``."""
-        keys = [self._tokens.keys[first:last] for first, last in ranges]
-        texts = [
-            self._documents[self._document(first)].text[span.start : span.end]
-            for (first, _), span in zip(ranges, spans, strict=True)
-        ]
-        for own, text in zip(keys, texts, strict=True):
-            if not np.array_equal(own, keys[model]):
-                yield "edited"
-            else:
-                yield "verbatim" if text == texts[model] else "reformatted"
+    document: list[int]
+    start: list[int]
+    end: list[int]
 
 
-def _same_punctuation(a: str, a_start: int, b: str, b_start: int) -> int:
-    """Return how many marks (punctuation and symbols) stand in both texts from two places on."""
+def bounds_of(first: I64, last: I64, tokens: Tokens) -> Bounds:
+    """Return where ranges of places (``int64[n]`` each) are, from the first letter to the last."""
+    document = np.searchsorted(tokens.offsets, first, "right") - 1
+    return Bounds(document.tolist(), tokens.starts[first].tolist(), tokens.ends[last - 1].tolist())
+
+
+def closing_punctuation(texts: Sequence[str], ends: Sequence[int]) -> int:
+    """Return how many marks (punctuation and symbols) follow alike in all of some texts, each from its own end on."""
     count = 0
-    while (
-        (mark := a[a_start + count : a_start + count + 1])
-        and mark == b[b_start + count : b_start + count + 1]
-        and unicodedata.category(mark)[0] in "PS"
-    ):
+    while True:
+        marks = {text[end + count : end + count + 1] for text, end in zip(texts, ends, strict=True)}
+        mark = marks.pop()
+        if marks or not mark or unicodedata.category(mark)[0] not in "PS":
+            return count
         count += 1
-    return count
+
+
+def occurrences(documents: Sequence[Document], bounds: Bounds) -> Iterator[Occurrence]:
+    """Yield ranges with their lines and columns; the ranges are sorted by document and start."""
+    number, lines = -1, _Lines("")
+    for document, start, end in zip(*bounds, strict=True):
+        if document != number:
+            number, lines = document, _Lines(documents[document].text)
+        yield Occurrence(documents[document].id, start, end, *lines.locate(start, end))
+
+
+class _Lines:
+    """Counts the lines of a text, going forward. A line ends with CRLF, LF or CR."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._has_returns = "\r" in text
+        self._at = 0  # up to here, a place that is not inside CRLF,
+        self._line = 1  # lines are counted, and the last of them
+        self._line_start = 0  # begins here
+
+    def locate(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Return line and column of the start, and line and (exclusive) column of the end; starts must not go back."""
+        self._line, self._line_start = self._advance(self._at, start, self._line, self._line_start)
+        self._at = start
+        # The last character decides the last line, also where a line end follows it.
+        end_line, end_line_start = self._advance(start, end - 1, self._line, self._line_start)
+        return self._line, start - self._line_start + 1, end_line, end - end_line_start + 1
+
+    def _advance(self, begin: int, end: int, line: int, line_start: int) -> tuple[int, int]:
+        text = self._text
+        line_feed = text.rfind("\n", begin, end)
+        if line_feed >= 0:
+            line += text.count("\n", begin, end)
+            line_start = line_feed + 1
+        if self._has_returns:
+            line += text.count("\r", begin, end) - text.count("\r\n", begin, end)
+            line_start = max(line_start, text.rfind("\r", begin, end) + 1)
+        return line, line_start

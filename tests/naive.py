@@ -41,14 +41,19 @@ def stands_alone(char: str) -> bool:
     return not char.isdecimal() and unicodedata.name(char, "").startswith(_SCRIPTS_WITHOUT_SPACES)
 
 
+def is_accent(char: str) -> bool:
+    """Return whether a mark stands above (combining class 230) or below (220) its letter, or is a usual accent."""
+    return unicodedata.combining(char) in (220, 230) or 0x300 <= ord(char) <= 0x36F
+
+
 @cache
 def fold(word: str) -> str:
-    """Return the folded form: compatibility decomposition, U+0300-U+036F dropped, case folded, decomposed again."""
+    """Return the folded form: compatibility decomposition, accents dropped, case folded, decomposed again."""
     result = ""
     for char in word:
         for step in (lambda c: c, str.casefold):
             char = unicodedata.normalize("NFKD", step(char))
-            char = "".join(c for c in char if not 0x300 <= ord(c) <= 0x36F and c not in _IGNORED)
+            char = "".join(c for c in char if not is_accent(c) and c not in _IGNORED)
         result += char
     return result
 

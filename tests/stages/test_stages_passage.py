@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from random import Random
+from typing import NamedTuple
 
 import naive
 import numpy as np
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernels
-from dedup.arrays import AlignedPair
+from dedup.arrays import AlignedPair, Pairs
 from dedup.passage import group_pairs, same_occurrence
+from dedup.unite import absorb, unite
 
 ranges = st.tuples(st.integers(0, 30), st.integers(1, 20)).map(lambda item: (item[0], item[0] + item[1]))
 
@@ -21,6 +23,29 @@ ranges = st.tuples(st.integers(0, 30), st.integers(1, 20)).map(lambda item: (ite
 @given(ranges, ranges)
 def test_the_same_occurrence_is_four_fifths_of_either(a, b):
     assert same_occurrence(a, b) == same_occurrence(b, a) == naive.same_occurrence(a, b)
+
+
+class Found(NamedTuple):
+    """A passage, its arrays taken apart."""
+
+    representative: tuple[int, int]
+    uses: list[tuple[tuple[int, int], float]]
+    pairs: list[AlignedPair]
+
+
+def grouped(pairs: list[AlignedPair], words: list[int]) -> list[Found]:
+    keys = keys_of(words)
+    found = unite(absorb(group_pairs(Pairs.of(pairs), keys, 4, 0.6)), keys)
+    uses, rows = found.uses, found.pairs.rows()
+    passages = []
+    for number in range(found.size):
+        own = np.flatnonzero(uses.passage == number).tolist()
+        sides = [(int(uses.first[at]), int(uses.last[at])) for at in own]
+        (model,) = (side for side, at in zip(sides, own, strict=True) if uses.representative[at])
+        likeness = uses.similarity[own].tolist()
+        belonging = [rows[at] for at in np.flatnonzero(found.passage_of_pair == number).tolist()]
+        passages.append(Found(model, list(zip(sides, likeness, strict=True)), belonging))
+    return passages
 
 
 def keys_of(words: list[int]) -> np.ndarray:
@@ -47,17 +72,18 @@ def aligned(draw: st.DrawFn) -> tuple[list[int], list[AlignedPair]]:
 @given(aligned())
 def test_every_pair_is_in_one_passage_and_every_use_is_checked(given_pairs):
     words, pairs = given_pairs
-    passages = group_pairs(pairs, keys_of(words), 4, 0.6)
+    passages = grouped(pairs, words)
     assert sorted(pair for passage in passages for pair in passage.pairs) == pairs
     for passage in passages:
-        sides = [use.side for use in passage.uses]
+        sides = [side for side, _ in passage.uses]
         assert len(sides) >= 2 and passage.representative in sides
         assert sides == sorted(sides)
         assert all(before[1] <= after[0] for before, after in itertools.pairwise(sides))
-        for use in passage.uses:
-            likeness = naive.similarity(words[slice(*passage.representative)], words[slice(*use.side)])
-            assert use.similarity == pytest.approx(likeness, abs=1e-12) and likeness >= 0.6
-    assert [passage.uses[0].side for passage in passages] == sorted(passage.uses[0].side for passage in passages)
+        for side, reached in passage.uses:
+            likeness = naive.similarity(words[slice(*passage.representative)], words[slice(*side)])
+            assert reached == pytest.approx(likeness, abs=1e-12) and likeness >= 0.6
+    firsts = [passage.uses[0][0] for passage in passages]
+    assert firsts == sorted(firsts)
 
 
 @given(st.integers(2, 40), st.randoms(use_true_random=False))
@@ -67,9 +93,8 @@ def test_copies_are_one_passage_however_they_are_linked(copies, random):
     links = {(random.randrange(later), later) for later in range(1, copies) for _ in range(random.randint(1, 2))}
     star = {(0, later) for later in range(1, copies)}
     pairs = [AlignedPair(20 * a, 20 * a + 20, 20 * b, 20 * b + 20, 1.0, False) for a, b in sorted(links | star)]
-    (passage,) = group_pairs(pairs, keys_of(words), 4, 0.6)
-    assert [use.side for use in passage.uses] == [(20 * at, 20 * at + 20) for at in range(copies)]
-    assert {use.similarity for use in passage.uses} == {1.0}
+    (passage,) = grouped(pairs, words)
+    assert passage.uses == [((20 * at, 20 * at + 20), 1.0) for at in range(copies)]
 
 
 def test_what_drifts_is_not_one_passage():
@@ -77,10 +102,10 @@ def test_what_drifts_is_not_one_passage():
     a, b, c = list(range(20)), [*range(6, 20), *range(100, 106)], [*range(12, 20), *range(100, 112)]
     pairs = [AlignedPair(0, 20, 20, 40, 0.7, False), AlignedPair(20, 40, 40, 60, 0.7, False)]
     words = a + b + c
-    for passage in group_pairs(pairs, keys_of(words), 4, 0.6):
-        for use in passage.uses:
-            assert naive.similarity(words[slice(*passage.representative)], words[slice(*use.side)]) >= 0.6
+    for passage in grouped(pairs, words):
+        for side, _ in passage.uses:
+            assert naive.similarity(words[slice(*passage.representative)], words[slice(*side)]) >= 0.6
 
 
 def test_no_pairs_no_passages():
-    assert group_pairs([], keys_of([1]), 4, 0.6) == []
+    assert grouped([], [1]) == []
