@@ -32,13 +32,15 @@ def scan(docs: Any, config: Config | None = None, progress: Progress | None = No
     """
     config = config or Config()
     skipped: list[Skipped] = []
-    documents: list[Document] = []
-    for item in _read(docs, config):
-        if isinstance(item, Document):
-            documents.append(item)
-        else:
-            skipped.append(item)
-    return scan_documents(documents, config, skipped=skipped, progress=progress)
+
+    def documents() -> Iterator[Document]:
+        for item in _read(docs, config):
+            if isinstance(item, Skipped):
+                skipped.append(item)
+            else:
+                yield item
+
+    return scan_documents(documents(), config, skipped=skipped, progress=progress)
 
 
 def compare(text_a: str, text_b: str, config: Config | None = None) -> list[Pair]:

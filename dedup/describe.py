@@ -1,6 +1,6 @@
 """Passages and clusters as the library returns them: spans, kinds and names instead of numbers.
 
-Cost: a few microseconds for each occurrence and pair.
+Cost: a few microseconds for each occurrence and pair, and what `span.locate` costs.
 """
 
 from __future__ import annotations
@@ -8,59 +8,87 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from dedup.arrays import I64, ReusedPassages, Tokens, twice_the_words
+from dedup.arrays import I64, U64, ReusedPassages, twice_the_words
 from dedup.cluster import Group
+from dedup.corpus import Corpus
 from dedup.edits import Words
-from dedup.model import Cluster, Document, Kind, Member, Occurrence, Pair, Passage, Span
-from dedup.span import Bounds, bounds_of, closing_punctuation, occurrences
+from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage, Span
+from dedup.span import Located, locate
+from dedup.tokenize import tokenize
 
 
-def describe_clusters(groups: Iterable[Group], documents: Sequence[Document], tokens: Tokens) -> Iterator[Cluster]:
+def describe_clusters(groups: Iterable[Group], corpus: Corpus) -> Iterator[Cluster]:
     """Yield clusters with the ids of their documents."""
     for group in groups:
-        first, last = tokens.offsets[group.representative : group.representative + 2]
-        name = hashlib.blake2b(tokens.keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
-        members = tuple(Member(documents[number].id, *likeness) for number, likeness in group.members)
-        yield Cluster(name, documents[group.representative].id, members)
+        keys = tokenize([corpus.texts[group.representative]]).keys
+        name = hashlib.blake2b(keys.astype("<u8").tobytes(), digest_size=8).hexdigest()
+        members = tuple(Member(corpus.ids[number], *likeness) for number, likeness in group.members)
+        yield Cluster(name, corpus.ids[group.representative], members)
 
 
 def describe_passages(
-    found: ReusedPassages, documents: Sequence[Document], tokens: Tokens, words: Words
+    found: ReusedPassages, corpus: Corpus, keys: U64, offsets: I64, words: Words
 ) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
-    """Return passages and their pairs with spans of the documents' texts."""
+    """Return passages and their pairs with spans of the documents' texts.
+
+    ``keys`` are those of the corpus' tokens (``uint64[n_tokens]``), ``offsets`` (``int64[n_documents + 1]``) the places
+    at which documents begin, ``words`` gives the folded words of a range of places.
+    """
+    sides = _Sides.of(found, corpus, offsets)
     uses = found.uses
-    bounds = _with_punctuation(bounds_of(uses.first, uses.last, tokens), uses.passage, documents)
-    located = _located(bounds, documents)
-    texts = [document.text for document in documents]
     models = np.flatnonzero(uses.representative)
     firsts, lasts = uses.first[models].tolist(), uses.last[models].tolist()
     begins = np.searchsorted(uses.passage, np.arange(found.size + 1)).tolist()
     lowest = np.minimum.reduceat(uses.similarity, begins[:-1]).tolist() if found.size else []
     passages: list[Passage] = []
     for number, ((begin, end), reordered) in enumerate(zip(pairwise(begins), found.reordered.tolist(), strict=True)):
-        first, last = firsts[number], lasts[number]
-        kind: Kind
+        located = sides.of_uses[begin:end]
+        kind: Kind = "edited"
         if reordered:
             kind = "reordered"
-        elif lowest[number] < 1:
-            kind = "edited"
-        else:
-            sides = zip(bounds.document[begin:end], bounds.start[begin:end], bounds.end[begin:end], strict=True)
-            kind = "verbatim" if len({texts[document][a:b] for document, a, b in sides}) == 1 else "reformatted"
+        elif lowest[number] == 1:
+            kind = "verbatim" if len({place.content for place in located}) == 1 else "reformatted"
         passages.append(
             Passage(
-                _fingerprint(words(first, last)),
-                (twice_the_words(tokens.keys[first:last]) + 1) // 2,
+                _fingerprint(words(firsts[number], lasts[number])),
+                (twice_the_words(keys[firsts[number] : lasts[number]]) + 1) // 2,
                 lowest[number],
                 kind,
-                tuple(located[begin:end]),
+                tuple(_occurrences(located, corpus.ids)),
             )
         )
-    pairs = _describe_pairs(found, [passage.id for passage in passages], documents, tokens)
+    pairs = _describe_pairs(found, [passage.id for passage in passages], sides, corpus.ids)
     return tuple(sorted(passages, key=lambda passage: passage.occurrences)), pairs
+
+
+class _Sides(NamedTuple):
+    """Where the uses and both sides of the pairs of passages are."""
+
+    of_uses: list[Located]
+    left: list[Located]
+    right: list[Located]
+
+    @classmethod
+    def of(cls, found: ReusedPassages, corpus: Corpus, offsets: I64) -> _Sides:
+        """Look for each distinct range once."""
+        uses, pairs = found.uses, found.pairs
+        first = np.concatenate([uses.first, pairs.left, pairs.right])
+        last = np.concatenate([uses.last, pairs.left_end, pairs.right_end])
+        order = np.lexsort((last, first))
+        fresh = np.ones(len(order), bool)
+        fresh[1:] = (np.diff(first[order]) != 0) | (np.diff(last[order]) != 0)
+        chosen = order[fresh]
+        located = list(locate(first[chosen], last[chosen], offsets, corpus.texts))
+        number = np.zeros(len(order), np.int64)
+        number[order] = np.cumsum(fresh) - 1
+        places = [located[at] for at in number.tolist()]
+        left = len(uses.first)
+        right = left + len(pairs.left)
+        return cls(places[:left], places[left:right], places[right:])
 
 
 def _fingerprint(words: Sequence[str]) -> str:
@@ -68,46 +96,45 @@ def _fingerprint(words: Sequence[str]) -> str:
     return hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _with_punctuation(bounds: Bounds, group: I64, documents: Sequence[Document]) -> Bounds:
-    """Return ranges, sorted by group, each with the punctuation that follows all of its group alike."""
-    edges = [*np.flatnonzero(np.diff(group, prepend=-1)).tolist(), len(group)]
-    ends: list[int] = []
-    for begin, end in pairwise(edges):
-        own = bounds.end[begin:end]
-        extra = closing_punctuation([documents[number].text for number in bounds.document[begin:end]], own)
-        ends += [at + extra for at in own] if extra else own
-    return bounds._replace(end=ends)
+def _occurrences(located: Sequence[Located], ids: Sequence[str]) -> Iterator[Occurrence]:
+    """Yield the occurrences of a passage, each with the punctuation that follows all of them alike."""
+    extra = _shared_marks(place.marks for place in located)
+    for place in located:
+        document, start, end, line, column, end_line, end_column, _, _ = place
+        yield Occurrence(ids[document], start, end + extra, line, column, end_line, end_column + extra)
 
 
-def _located(bounds: Bounds, documents: Sequence[Document]) -> list[Occurrence]:
-    """Return ranges, in any order, as occurrences in the same order."""
-    order = np.lexsort((bounds.start, bounds.document))
-    in_order = Bounds(*([values[index] for index in order.tolist()] for values in bounds))
-    found = list(occurrences(documents, in_order))
-    return [found[at] for at in np.argsort(order).tolist()]
+def _shared_marks(marks: Iterable[str]) -> int:
+    """Return how many marks several texts begin with alike."""
+    distinct_marks = sorted(set(marks))
+    first, last = distinct_marks[0], distinct_marks[-1]
+    # What the first and the last of sorted texts begin with, all between them begin with.
+    same = 0
+    while same < len(first) and first[same] == last[same]:
+        same += 1
+    return same
 
 
-def _describe_pairs(
-    found: ReusedPassages, names: Sequence[str], documents: Sequence[Document], tokens: Tokens
-) -> tuple[Pair, ...]:
+def _describe_pairs(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Sequence[str]) -> tuple[Pair, ...]:
     """Return pairs in the order of their spans, each with the punctuation that follows both sides."""
-    pairs = found.pairs
-    left, right = bounds_of(pairs.left, pairs.left_end, tokens), bounds_of(pairs.right, pairs.right_end, tokens)
-    texts = [document.text for document in documents]
-    both = zip(left.document, left.end, right.document, right.end, strict=True)
-    extra = [closing_punctuation((texts[a], texts[b]), (a_end, b_end)) for a, a_end, b, b_end in both]
-    left, right = (
-        side._replace(end=[end + more for end, more in zip(side.end, extra, strict=True)]) for side in (left, right)
-    )
-    by_span = (left.document, left.start, left.end, right.document, right.start, right.end)
-    order = np.lexsort((found.passage_of_pair, *(np.array(values) for values in reversed(by_span))))
-    passage, similarity = found.passage_of_pair.tolist(), pairs.similarity.tolist()
-    return tuple(
-        Pair(
-            names[passage[index]],
-            similarity[index],
-            Span(documents[left.document[index]].id, left.start[index], left.end[index]),
-            Span(documents[right.document[index]].id, right.start[index], right.end[index]),
+    rows = []
+    passages, similarities = found.passage_of_pair.tolist(), found.pairs.similarity.tolist()
+    for left, right, passage, similarity in zip(sides.left, sides.right, passages, similarities, strict=True):
+        extra = _shared_marks((left.marks, right.marks)) if left.marks and right.marks else 0
+        rows.append(
+            (
+                left.document,
+                left.start,
+                left.end + extra,
+                right.document,
+                right.start,
+                right.end + extra,
+                passage,
+                similarity,
+            )
         )
-        for index in order.tolist()
+    rows.sort()
+    return tuple(
+        Pair(names[passage], similarity, Span(ids[a], a_start, a_end), Span(ids[b], b_start, b_end))
+        for a, a_start, a_end, b, b_start, b_end, passage, similarity in rows
     )

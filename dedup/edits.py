@@ -15,6 +15,7 @@ from rapidfuzz.distance import Indel, LCSseq, Levenshtein
 from dedup import kernels
 from dedup.arrays import U64
 from dedup.kernels import SCORE
+from dedup.tokenize import tokenize
 
 Words = Callable[[int, int], list[str]]
 """``words(first, last)``: the folded words of a range of places."""
@@ -201,9 +202,7 @@ def word_differences(left: str, right: str) -> list[tuple[str, int, int, int, in
     >>> word_differences("The old town hall.", "the town hall")
     [('equal', 0, 3, 0, 3), ('delete', 4, 7, 3, 3), ('equal', 8, 17, 4, 13)]
     """
-    encoded = [text.encode("utf-8", "surrogatepass") for text in (left, right)]
-    bounds = np.array([0, len(encoded[0]), len(encoded[0]) + len(encoded[1])])
-    keys, starts, ends, offsets = kernels.tokenize(np.frombuffer(b"".join(encoded), np.uint8), bounds)
+    keys, starts, ends, offsets = tokenize([text.encode("utf-8", "surrogatepass") for text in (left, right)])
     begin = int(offsets[1])
 
     def place(first: int, last: int) -> tuple[int, int]:

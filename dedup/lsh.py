@@ -34,12 +34,17 @@ def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
     return permutations, 1
 
 
-def candidate_pairs(signatures: NDArray[np.uint32], threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs of documents that share a band: row numbers of ``uint32[n, p]``, the smaller first, sorted."""
-    count = len(signatures)
+def band_keys(signatures: NDArray[np.uint32], threshold: float) -> NDArray[np.uint64]:
+    """Return ``uint64[bands, n_documents]``: a hash of each band of the signatures ``uint32[n_documents, p]``."""
     bands, rows = choose_bands(threshold, signatures.shape[1])
+    return kernels.band_keys(signatures, rows, bands)
+
+
+def candidate_pairs(bands: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of documents that share one of ``uint64[bands, n_documents]``: the smaller first, sorted."""
+    count = bands.shape[1]
     found = [np.zeros(0, np.int64)]
-    for keys in kernels.band_keys(signatures, rows, bands):
+    for keys in bands:
         order = np.argsort(keys, kind="stable")
         sorted_keys = keys[order]
         begins = np.flatnonzero(np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1]]))

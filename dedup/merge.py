@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U64, AlignedPair, Alignments, Pairs, Tokens, document_pairs, words_before
+from dedup.arrays import I64, U64, AlignedPair, Alignments, Pairs, document_pairs, words_before
 from dedup.edits import Words, score_words, shared_words, similarity, word_opcodes
 from dedup.kernels import SCORE
 
@@ -46,7 +46,7 @@ class _Piece(NamedTuple):
 
 
 def find_pairs(
-    found: Alignments, tokens: Tokens, words: Words, min_words: int, min_similarity: float, max_skip: int
+    found: Alignments, keys: U64, offsets: I64, words: Words, min_words: int, min_similarity: float, max_skip: int
 ) -> Pairs:
     """Return the pairs of stretches that are reused passages, by documents and places.
 
@@ -54,8 +54,8 @@ def find_pairs(
     of tokens over which pieces that follow each other closely on one side are joined.
     """
     least_score = min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
-    judge = _Judge(tokens.keys, words_before(tokens.keys), words, 2 * min_words, least_score, min_similarity)
-    group = document_pairs(found.left, found.right, tokens.offsets)
+    judge = _Judge(keys, words_before(keys), words, 2 * min_words, least_score, min_similarity)
+    group = document_pairs(found.left, found.right, offsets)
     before = judge.words_before
     halves = before[found.left_end] - before[found.left]
     shorter = np.minimum(halves, before[found.right_end] - before[found.right])
@@ -73,9 +73,9 @@ def find_pairs(
     plain = chosen[single]
     chosen = chosen[~single]
     judged: list[AlignedPair] = []
-    for pieces in _by_group(found.take(chosen), group[chosen], tokens.keys):
+    for pieces in _by_group(found.take(chosen), group[chosen], keys):
         if len(pieces) > 1:
-            pieces = _join(_join_reordered(pieces, tokens.keys, min_similarity), tokens.keys, min_similarity, max_skip)
+            pieces = _join(_join_reordered(pieces, keys, min_similarity), keys, min_similarity, max_skip)
         for piece in pieces:
             judged += judge.accept(piece)
     sides = [values[plain] for values in found[:4]]

@@ -4,17 +4,21 @@ documents -> tokens -> shingles -> signatures -> bands -> candidates -> clusters
                     -> fingerprints -> anchors -> chains -> alignments -> pairs -> passages --+-> result
 
 Only this module knows the order. Batches of documents are tokenized and sketched side by side in threads; what follows
-works on the arrays of the whole corpus.
+works on the arrays of the whole corpus. Of the tokens only keys are kept: where words stand in the text is asked again
+for those that are reported.
+
+Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key and, until anchors are
+found, 16 for each fingerprint (0.4 a token); without passages nothing but the bands of each document.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,14 +26,13 @@ import numpy as np
 from dedup import __version__
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, ReusedPassages, Tokens, distinct
+from dedup.arrays import I64, U64, distinct, words_before
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
+from dedup.corpus import Corpus
 from dedup.describe import describe_clusters, describe_passages
-from dedup.edits import Words
-from dedup.errors import InputError
-from dedup.lsh import candidate_pairs
+from dedup.lsh import band_keys, candidate_pairs
 from dedup.merge import find_pairs
 from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
@@ -37,18 +40,23 @@ from dedup.result import Result
 from dedup.shingle import document_shingles, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
 from dedup.spelling import Spelling
-from dedup.tokenize import concatenate, tokenize
+from dedup.tokenize import tokenize
 from dedup.unite import absorb, unite
 
 
 class Sketches(NamedTuple):
     """What is kept of a batch, or of the whole corpus, for the search."""
 
-    tokens: Tokens
-    signatures: U32
-    """``uint32[n_documents, permutations]``; without columns where no clusters are looked for."""
+    counts: I64
+    """``int64[n_documents]``: tokens."""
+    words: I64
+    """``int64[n_documents]``: words, a letter of a script without spaces being half a word."""
+    bands: U64
+    """``uint64[bands, n_documents]``; without rows where no clusters are looked for."""
+    keys: U64
+    """``uint64[n_tokens]``; this and the next two are empty where no passages are looked for."""
     hashes: U64
-    """``uint64[n_fingerprints]``; empty where no passages are looked for."""
+    """``uint64[n_fingerprints]``."""
     places: I64
     """``int64[n_fingerprints]``: the token at which each fingerprint starts, ascending."""
 
@@ -62,38 +70,31 @@ def scan_documents(
 ) -> Result:
     """Return the clusters and passages of documents, whatever their order.
 
-    ``skipped`` is passed on to the result. Raises `InputError` when two documents have one id.
+    ``skipped`` is passed on to the result, once all documents are read. Raises `InputError` when two documents have one
+    id.
     """
     began = time.monotonic()
     config = config or Config()
     report = progress or _no_progress
-    ordered = sorted(documents, key=lambda document: document.id)
-    for before, after in itertools.pairwise(ordered):
-        if before.id == after.id:
-            raise InputError(f"two documents have the id {after.id!r}; ids must be unique")
-    corpus = _gather(_sketch_batches(ordered, config, report))
-    groups = _cluster(corpus, config, report) if config.clusters else []
-    words = Spelling([document.text for document in ordered], corpus.tokens).words
+    corpus = Corpus.collect(documents)
+    sketches = _gather(_sketch_batches(corpus, config, report), corpus)
+    groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
     pairs: tuple[Pair, ...] = ()
     if config.passages:
-        reused = _reuse(corpus, groups, words, config, report)
-        passages, pairs = describe_passages(reused, ordered, corpus.tokens, words)
-    counts = _word_counts(corpus.tokens)
+        passages, pairs = _reuse(corpus, sketches, groups, config, report)
+    words = sketches.words.tolist()
     quoted = {occurrence.document for passage in passages for occurrence in passage.occurrences}
     return Result(
         version=__version__,
         config=config.to_dict(),
-        documents=tuple(
-            DocumentInfo(document.id, words, len(document.text))
-            for document, words in zip(ordered, counts, strict=True)
-        ),
+        documents=tuple(map(DocumentInfo, corpus.ids, words, corpus.characters)),
         skipped=tuple(sorted(skipped, key=lambda item: (item.path, item.reason))),
-        clusters=tuple(describe_clusters(groups, ordered, corpus.tokens)),
+        clusters=tuple(describe_clusters(groups, corpus)),
         passages=passages,
         pairs=pairs,
-        stats=Stats(len(ordered), sum(counts), round(time.monotonic() - began, 3)),
-        texts={document.id: document.text for document in ordered if document.id in quoted},
+        stats=Stats(len(corpus.ids), sum(words), round(time.monotonic() - began, 3)),
+        texts=corpus.quoted(number for number, name in enumerate(corpus.ids) if name in quoted),
     )
 
 
@@ -101,93 +102,98 @@ def _no_progress(phase: str, done: int, total: int) -> None:
     pass
 
 
-def _batches(documents: Sequence[Document], size: int) -> Iterator[list[str]]:
-    """Yield the texts of consecutive documents, about ``size`` characters at a time."""
-    batch: list[str] = []
-    held = 0
-    for document in documents:
-        batch.append(document.text)
-        held += len(document.text)
-        if held >= size:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
-
-
-def _sketch_batches(documents: Sequence[Document], config: Config, report: Progress) -> Iterator[Sketches]:
+def _sketch_batches(corpus: Corpus, config: Config, report: Progress) -> Iterator[Sketches]:
     done = 0
     with ThreadPoolExecutor(config.jobs or os.cpu_count() or 1) as workers:
-        for sketches in workers.map(partial(_sketch, config=config), _batches(documents, config.batch_bytes)):
-            done += len(sketches.tokens.offsets) - 1
-            report("sketch", done, len(documents))
+        for sketches in workers.map(partial(_sketch, config=config), corpus.batches(config.batch_bytes)):
+            done += len(sketches.counts)
+            report("sketch", done, len(corpus.ids))
             yield sketches
 
 
-def _sketch(texts: Sequence[str], config: Config) -> Sketches:
+def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
     tokens = tokenize(texts)
-    count = config.permutations if config.clusters else 0
-    shingles = document_shingles(tokens.keys, tokens.offsets) if count else (np.zeros(0, np.uint64), tokens.offsets * 0)
-    sketch = signatures(*shingles, count, config.seed)
+    counts = np.diff(tokens.offsets)
+    words = (np.diff(words_before(tokens.keys)[tokens.offsets]) + 1) // 2
+    bands = np.zeros((0, len(texts)), np.uint64)
+    if config.clusters:
+        sketch = signatures(*document_shingles(tokens.keys, tokens.offsets), config.permutations, config.seed)
+        bands = band_keys(sketch, config.document_similarity)
     if config.passages:
-        return Sketches(tokens, sketch, *fingerprints(tokens.keys, tokens.offsets, config.min_words))
-    nowhere = np.zeros(0, np.uint32)  # nobody will ask where a word stands
+        found = fingerprints(tokens.keys, tokens.offsets, config.min_words)
+        return Sketches(counts, words, bands, tokens.keys, *found)
+    nothing = np.zeros(0, np.uint64)
+    return Sketches(counts, words, bands, nothing, nothing, np.zeros(0, np.int64))
+
+
+def _gather(batches: Iterable[Sketches], corpus: Corpus) -> Sketches:
+    """Return the sketches of consecutive batches as one.
+
+    What grows with the text is written into arrays that hold the most tokens a text can have, one for two bytes. Memory
+    that is never written to is never taken, and so the batches are never there twice.
+    """
+    most = (sum(map(len, corpus.texts)) + len(corpus.texts)) // 2 + 1
+    keys, hashes, places = np.empty(most, np.uint64), np.empty(most, np.uint64), np.empty(most, np.int64)
+    n_keys = n_hashes = n_tokens = 0
+    small = []
+    for part in batches:
+        small.append(part[:3])
+        keys[n_keys : n_keys + len(part.keys)] = part.keys
+        hashes[n_hashes : n_hashes + len(part.hashes)] = part.hashes
+        places[n_hashes : n_hashes + len(part.hashes)] = part.places + n_tokens
+        n_keys, n_hashes, n_tokens = (
+            n_keys + len(part.keys),
+            n_hashes + len(part.hashes),
+            n_tokens + int(part.counts.sum()),
+        )
+    counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
     return Sketches(
-        tokens._replace(starts=nowhere, ends=nowhere), sketch, np.zeros(0, np.uint64), np.zeros(0, np.int64)
+        np.concatenate(counts),
+        np.concatenate(words),
+        np.concatenate(bands, axis=1),
+        keys[:n_keys],
+        hashes[:n_hashes],
+        places[:n_hashes],
     )
 
 
-def _gather(batches: Iterable[Sketches]) -> Sketches:
-    """Return the sketches of consecutive batches as one."""
-    parts = list(batches) or [_sketch([], Config())]
-    begins = np.cumsum([0, *(len(part.tokens.keys) for part in parts)])
-    return Sketches(
-        concatenate([part.tokens for part in parts]),
-        np.concatenate([part.signatures for part in parts]),
-        np.concatenate([part.hashes for part in parts]),
-        np.concatenate([part.places + begin for part, begin in zip(parts, begins, strict=False)]),
-    )
-
-
-def _cluster(corpus: Sketches, config: Config, report: Progress) -> list[Group]:
+def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progress) -> list[Group]:
     """Return the clusters of near-duplicate documents."""
-    keys, _, _, offsets = corpus.tokens
-    filled = np.flatnonzero(np.diff(offsets))  # a document without words is like no other
     report("cluster", 0, 1)
-    left, right = candidate_pairs(corpus.signatures[filled], config.document_similarity)
+    filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
+    left, right = candidate_pairs(sketches.bands[:, filled])
     left, right = filled[left], filled[right]
-    wanted = distinct(np.concatenate([left, right]))
-    sets = shingle_sets([keys[offsets[document] : offsets[document + 1]] for document in wanted.tolist()])
-    shingles = dict(zip(wanted.tolist(), sets, strict=True))
+    wanted = distinct(np.concatenate([left, right])).tolist()
+    tokens = tokenize([corpus.texts[document] for document in wanted])
+    sets = shingle_sets([tokens.keys[first:last] for first, last in pairwise(tokens.offsets.tolist())])
+    shingles = dict(zip(wanted, sets, strict=True))
     groups = find_clusters(zip(left.tolist(), right.tolist(), strict=True), shingles, config.document_similarity)
     report("cluster", 1, 1)
     return groups
 
 
-def _reuse(corpus: Sketches, groups: Sequence[Group], words: Words, config: Config, report: Progress) -> ReusedPassages:
-    """Return the passages that are reused between documents or inside one."""
-    keys, _, _, offsets = corpus.tokens
-    clusters = np.arange(len(offsets) - 1)
+def _reuse(
+    corpus: Corpus, sketches: Sketches, groups: Sequence[Group], config: Config, report: Progress
+) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
+    """Return the passages that are reused between documents or inside one, and their pairs."""
+    keys = sketches.keys
+    offsets = np.concatenate([[0], np.cumsum(sketches.counts)])
+    clusters = np.arange(len(corpus.ids))
     for group in groups:
         clusters[[document for document, _ in group.members]] = group.representative
     report("anchor", 0, 1)
     window = fingerprint_window(config.min_words)
-    anchors = find_anchors(corpus.hashes, corpus.places, keys, offsets, clusters, config.min_words, window)
+    anchors = find_anchors(sketches.hashes, sketches.places, keys, offsets, clusters, config.min_words, window)
     report("chain", 0, 1)
     runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
+    words = Spelling(corpus.texts, offsets).words
     found = drop_covered(align_chains(runs, chains, order, keys, words), offsets, config.min_words)
     found = drop_covered(extend_alignments(found, offsets, keys, words), offsets, config.min_words)
     report("merge", 0, 1)
     skip = 2 * config.max_gap
-    pairs = find_pairs(found, corpus.tokens, words, config.min_words, config.min_similarity, skip)
-    return unite(absorb(group_pairs(pairs, keys, config.min_words, config.min_similarity)), keys)
-
-
-def _word_counts(tokens: Tokens) -> list[int]:
-    """Return the words of each document, a letter of a script without spaces being half a word."""
-    halves = np.searchsorted(np.flatnonzero(tokens.keys & np.uint64(1)), tokens.offsets)
-    counts: list[int] = ((2 * np.diff(tokens.offsets) - np.diff(halves) + 1) // 2).tolist()
-    return counts
+    pairs = find_pairs(found, keys, offsets, words, config.min_words, config.min_similarity, skip)
+    passages = unite(absorb(group_pairs(pairs, keys, config.min_words, config.min_similarity)), keys)
+    return describe_passages(passages, corpus, keys, offsets, words)

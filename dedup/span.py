@@ -1,52 +1,80 @@
-"""Ranges of places in, spans of the original texts out: code points, closing punctuation, lines and columns.
+"""Ranges of places in, spans of the original texts out: code points, lines, columns, and what follows them.
 
-Cost: one sweep over each text with an occurrence, up to the last one.
+The bounds of words are not kept for the whole corpus; texts in which a range lies are tokenized again.
+
+Cost: one sweep over each text with a range in it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from dedup.arrays import I64, Tokens
-from dedup.model import Document, Occurrence
+from dedup.arrays import I64
+from dedup.corpus import decode, in_batches
+from dedup.tokenize import tokenize
+
+_BATCH_BYTES = 1 << 20
 
 
-class Bounds(NamedTuple):
-    """Where ranges of places are: document numbers and half-open ranges of code points, one after the other."""
+class Located(NamedTuple):
+    """Where a range of places is in its text, from the first letter to the last."""
 
-    document: list[int]
-    start: list[int]
-    end: list[int]
-
-
-def bounds_of(first: I64, last: I64, tokens: Tokens) -> Bounds:
-    """Return where ranges of places (``int64[n]`` each) are, from the first letter to the last."""
-    document = np.searchsorted(tokens.offsets, first, "right") - 1
-    return Bounds(document.tolist(), tokens.starts[first].tolist(), tokens.ends[last - 1].tolist())
-
-
-def closing_punctuation(texts: Sequence[str], ends: Sequence[int]) -> int:
-    """Return how many marks (punctuation and symbols) follow alike in all of some texts, each from its own end on."""
-    count = 0
-    while True:
-        marks = {text[end + count : end + count + 1] for text, end in zip(texts, ends, strict=True)}
-        mark = marks.pop()
-        if marks or not mark or unicodedata.category(mark)[0] not in "PS":
-            return count
-        count += 1
+    document: int
+    start: int
+    """In code points, as ``end``."""
+    end: int
+    line: int
+    """Lines and columns count from 1."""
+    column: int
+    end_line: int
+    end_column: int
+    """Exclusive."""
+    marks: str
+    """The punctuation and symbols that follow."""
+    content: bytes
+    """A digest of the text from ``start`` to ``end``."""
 
 
-def occurrences(documents: Sequence[Document], bounds: Bounds) -> Iterator[Occurrence]:
-    """Yield ranges with their lines and columns; the ranges are sorted by document and start."""
-    number, lines = -1, _Lines("")
-    for document, start, end in zip(*bounds, strict=True):
-        if document != number:
-            number, lines = document, _Lines(documents[document].text)
-        yield Occurrence(documents[document].id, start, end, *lines.locate(start, end))
+def locate(first: I64, last: I64, offsets: I64, texts: Sequence[bytes]) -> Iterator[Located]:
+    """Yield where ranges of places (``int64[n]`` each, sorted by ``first``) are.
+
+    ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``texts`` the documents in UTF-8.
+    """
+    document = np.searchsorted(offsets, first, "right") - 1
+    begins = np.flatnonzero(np.diff(document, prepend=-1))
+    numbers = document[begins].tolist()
+    bounds = [*begins.tolist(), len(document)]
+    done = 0
+    for batch in in_batches((texts[number] for number in numbers), _BATCH_BYTES):
+        tokens = tokenize(batch)
+        own = slice(bounds[done], bounds[done + len(batch)])
+        # From places in the corpus to places in the batch.
+        shift = np.repeat(
+            tokens.offsets[:-1] - offsets[numbers[done : done + len(batch)]],
+            np.diff(bounds[done : done + len(batch) + 1]),
+        )
+        starts, ends = tokens.starts[first[own] + shift].tolist(), tokens.ends[last[own] + shift - 1].tolist()
+        for index, encoded in enumerate(batch, done):
+            text, lines = decode(encoded), None
+            lines = _Lines(text)
+            for at in range(bounds[index] - own.start, bounds[index + 1] - own.start):
+                start, end = starts[at], ends[at]
+                content = hashlib.blake2b(text[start:end].encode("utf-8", "surrogatepass"), digest_size=16).digest()
+                yield Located(numbers[index], start, end, *lines.locate(start, end), _marks(text, end), content)
+        done += len(batch)
+
+
+def _marks(text: str, at: int) -> str:
+    """Return the punctuation and symbols that stand in a text from a place on."""
+    end = at
+    while end < len(text) and unicodedata.category(text[end])[0] in "PS":
+        end += 1
+    return text[at:end]
 
 
 class _Lines:

@@ -13,7 +13,7 @@ from strategies import documents_of_words
 
 from dedup import kernels
 from dedup.cluster import compare_sets, find_clusters
-from dedup.lsh import RECALL, candidate_pairs, choose_bands
+from dedup.lsh import RECALL, band_keys, candidate_pairs, choose_bands
 from dedup.shingle import shingle_sets
 
 THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
@@ -52,12 +52,12 @@ def test_candidates_are_the_pairs_that_share_a_band(rows):
             for band in range(bands)
         )
     }
-    left, right = candidate_pairs(signatures, 0.8)
+    left, right = candidate_pairs(band_keys(signatures, 0.8))
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
 
 
 def test_a_band_of_many_documents_gives_few_candidates_that_hang_together():
-    left, right = candidate_pairs(np.ones((500, 128), np.uint32), 0.8)
+    left, right = candidate_pairs(band_keys(np.ones((500, 128), np.uint32), 0.8))
     assert len(left) <= 4 * 500
     assert set(right.tolist()) == set(range(1, 500))  # each is linked with one before it, so all hang together
     assert (left < right).all()

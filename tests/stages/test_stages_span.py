@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import naive
 import numpy as np
 import pytest
@@ -10,55 +12,60 @@ from hypothesis import strategies as st
 from strategies import hostile_text
 
 import dedup
-from dedup.arrays import Tokens
-from dedup.model import Document
-from dedup.span import Bounds, bounds_of, closing_punctuation, occurrences
+from dedup.span import Located, locate
 from dedup.spelling import Spelling
-from dedup.tokenize import tokenize
 
 FILLER = " ".join(f"word{number}" for number in range(20))
 
 
-@given(
-    st.text(st.sampled_from("ab \n\r\u2028\x0b\x85漢"), max_size=30), st.text(st.sampled_from("ab\n\r"), max_size=30)
-)
-def test_lines_and_columns_are_counted_from_one(before, text):
-    documents = [Document("0", before), Document("1", text)]
-    tokens = tokenize([before, text])
-    places = np.arange(len(tokens.keys))
-    bounds = bounds_of(places, places + 1, tokens)
-    words = [(number, word) for number, own in enumerate((before, text)) for word in naive.tokenize(own)]
-    for found, (number, word) in zip(occurrences(documents, bounds), words, strict=True):
-        own = documents[number].text
-        assert (found.document, found.start, found.end) == (str(number), word.start, word.end)
-        assert (found.line, found.column) == naive.line_and_column(own, word.start)
-        line, column = naive.line_and_column(own, word.end - 1)
-        assert (found.end_line, found.end_column) == (line, column + 1)
+def encoded(texts: Sequence[str]) -> tuple[list[bytes], np.ndarray]:
+    """Return texts in UTF-8 and the places at which they begin."""
+    offsets = np.cumsum([0, *(len(naive.tokenize(text)) for text in texts)])
+    return [text.encode("utf-8", "surrogatepass") for text in texts], offsets
 
 
-@given(st.text(st.sampled_from("ab\n\r"), min_size=1, max_size=30), st.data())
-def test_ranges_may_overlap_and_span_lines(text, data):
-    def inside(at: int) -> bool:
-        return text[at - 1 : at + 1] == "\r\n"
-
-    starts = sorted(data.draw(st.lists(st.integers(0, len(text) - 1).filter(lambda at: not inside(at)), max_size=4)))
-    ends = [data.draw(st.integers(start + 1, len(text)).filter(lambda at: not inside(at - 1))) for start in starts]
-    found = occurrences([Document("a", text)], Bounds([0] * len(starts), starts, ends))
-    for start, end, occurrence in zip(starts, ends, found, strict=True):
-        assert (occurrence.line, occurrence.column) == naive.line_and_column(text, start)
+@given(st.lists(st.text(st.sampled_from("ab. \n\r\u2028\x0b\x85漢"), max_size=30), max_size=4), st.data())
+def test_ranges_are_located_as_a_reader_would(texts, data):
+    words = [(number, word) for number, text in enumerate(texts) for word in naive.tokenize(text)]
+    bytes_of_texts, offsets = encoded(texts)
+    starts = sorted(data.draw(st.lists(st.integers(0, len(words) - 1), max_size=6))) if words else []
+    ranges = [(first, data.draw(st.integers(first + 1, int(offsets[words[first][0] + 1])))) for first in starts]
+    firsts, lasts = np.array(ranges, np.int64).reshape(-1, 2).T
+    found = list(locate(firsts, lasts, offsets, bytes_of_texts))
+    assert len(found) == len(ranges)
+    digests: dict[str, bytes] = {}
+    for place, (first, last) in zip(found, ranges, strict=True):
+        number, start, end = words[first][0], words[first][1].start, words[last - 1][1].end
+        text = texts[number]
+        assert place[:3] == (number, start, end)
+        assert (place.line, place.column) == naive.line_and_column(text, start)
         line, column = naive.line_and_column(text, end - 1)
-        assert (occurrence.end_line, occurrence.end_column) == (line, column + 1)
+        assert (place.end_line, place.end_column) == (line, column + 1)
+        assert place.marks == naive.punctuation_after(text, end)
+        assert digests.setdefault(text[start:end], place.content) == place.content
+    assert len(set(digests.values())) == len(digests)
 
 
-@given(st.lists(hostile_text(20), min_size=2, max_size=4), st.data())
-def test_the_punctuation_that_all_have_closes_a_span(texts, data):
-    ends = [data.draw(st.integers(0, len(text))) for text in texts]
-    marks = [naive.punctuation_after(text, end) for text, end in zip(texts, ends, strict=True)]
+def test_texts_of_more_than_one_batch_are_located():
+    texts = [f"{number} " * 100_000 for number in range(30)]
+    bytes_of_texts, offsets = encoded(texts)
+    found = locate(offsets[:-1], offsets[:-1] + 2, offsets, bytes_of_texts)
+    assert [place[:3] for place in found] == [(number, 0, 2 * len(f"{number} ") - 1) for number in range(30)]
+    assert isinstance(next(locate(offsets[:1], offsets[:1] + 1, offsets, bytes_of_texts)), Located)
 
-    def common(a: str, b: str) -> int:
-        return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
-    assert closing_punctuation(texts, ends) == min(common(marks[0], own) for own in marks[1:])
+@given(st.lists(st.text(st.sampled_from(".!\u201d+ \n\u3002"), max_size=4), min_size=2, max_size=4))
+def test_the_punctuation_that_all_copies_have_closes_a_span(endings):
+    texts = {str(number): f"{FILLER}{ending}" for number, ending in enumerate(endings)}
+    words = [naive.tokenize(text) for text in texts.values()]
+    result = dedup.scan(texts, dedup.Config(clusters=False))
+    marks = [naive.punctuation_after(text, own[-1].end) for text, own in zip(texts.values(), words, strict=True)]
+    common = next(
+        size for size in range(5, -1, -1) if len({mark[:size] for mark in marks}) == 1 and size <= len(marks[0])
+    )
+    (passage,) = result.passages
+    for occurrence, own in zip(passage.occurrences, words, strict=True):
+        assert occurrence.end - own[-1].end == common
 
 
 @pytest.mark.parametrize(
@@ -76,17 +83,16 @@ def test_kinds(a, b, kind):
     assert [passage.kind for passage in result.passages] == [kind]
 
 
-def spelling(*texts: str) -> tuple[Spelling, Tokens]:
-    tokens = tokenize(texts)
-    return Spelling(texts, tokens), tokens
+def spelling(*texts: str) -> Spelling:
+    return Spelling(*encoded(texts))
 
 
 @given(hostile_text(), st.integers(0, 3))
 def test_words_are_those_of_the_text_wherever_it_stands(text, shift):
     words = [word.folded for word in naive.tokenize(text)]
     assume(words)
-    alone, _ = spelling(text)
-    among, _ = spelling("x " * shift, text)
+    alone = spelling(text)
+    among = spelling("x " * shift, text)
     assert alone.words(0, len(words)) == words
     assert among.words(shift, shift + len(words)) == words
     assert among.words(shift + len(words) - 1, shift + len(words)) == words[-1:]
