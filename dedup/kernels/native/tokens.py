@@ -15,8 +15,10 @@ def tokenize(buffer: U8, offsets: I64) -> tuple[U64, U32, U32, I64]:
     """
     while True:
         filled, data = FOLDING.snapshot()
-        *tokens, missing = _native.tokenize(buffer, offsets, filled, FOLDING.role, FOLDING.offset, FOLDING.length, data)
+        keys, starts, ends, bounds, missing = _native.tokenize(
+            buffer, offsets, filled, FOLDING.role, FOLDING.offset, FOLDING.length, data
+        )
         if not len(missing):
-            return tuple(tokens)
+            return keys, starts, ends, bounds
         # The first text with a character of some page: its tokens were found without it.
         FOLDING.prepare(missing)
