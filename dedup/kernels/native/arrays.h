@@ -12,6 +12,10 @@
 #include <utility>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace dedup {
 
 namespace nb = nanobind;
@@ -41,11 +45,23 @@ struct Freed {
 template <typename T>
 using Column = std::unique_ptr<T[], Freed>;
 
+// Large results are written once, and first touches of small pages would take a third of the time. (numpy does the same.)
+inline void ask_for_huge_pages([[maybe_unused]] void *memory, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+    constexpr std::uintptr_t PAGE = 4096;
+    if (bytes < std::size_t{1} << 22) return;
+    const std::uintptr_t ahead = -reinterpret_cast<std::uintptr_t>(memory) % PAGE;
+    madvise(static_cast<char *>(memory) + ahead, bytes - ahead, MADV_HUGEPAGE);
+#endif
+}
+
 template <typename T>
 Column<T> make_column(std::size_t size) {
     if (size > SIZE_MAX / sizeof(T)) throw std::bad_alloc();
-    auto *memory = static_cast<T *>(std::malloc(size ? size * sizeof(T) : 1));
+    const std::size_t bytes = size ? size * sizeof(T) : 1;
+    auto *memory = static_cast<T *>(std::malloc(bytes));
     if (!memory) throw std::bad_alloc();
+    ask_for_huge_pages(memory, bytes);
     return Column<T>(memory);
 }
 
