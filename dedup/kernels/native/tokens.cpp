@@ -9,6 +9,9 @@
 #if defined(_MSC_VER)
 #include <intrin.h>
 #endif
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace dedup {
 
@@ -79,6 +82,27 @@ struct Classes {
     uint64_t wide = 0;  // not ASCII
 };
 
+#if defined(__SSE2__)
+
+inline Classes classify(const uint8_t *bytes) {
+    // Whether each byte is one of `count` values from `first` on.
+    const auto within = [](__m128i value, char first, char count) {
+        const __m128i from = _mm_sub_epi8(value, _mm_set1_epi8(first));
+        return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8(count - 1)), from);
+    };
+    Classes result;
+    for (int i = 0; i < 4; ++i) {
+        const __m128i value = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes) + i);
+        const __m128i letter = within(_mm_or_si128(value, _mm_set1_epi8(0x20)), 'a', 26);
+        const __m128i word = _mm_or_si128(letter, within(value, '0', 10));
+        result.word |= static_cast<uint64_t>(static_cast<uint16_t>(_mm_movemask_epi8(word))) << 16 * i;
+        result.wide |= static_cast<uint64_t>(static_cast<uint16_t>(_mm_movemask_epi8(value))) << 16 * i;
+    }
+    return result;
+}
+
+#else
+
 inline Classes classify(const uint8_t *bytes) {
     Classes result;
     for (int i = 0; i < 8; ++i) {
@@ -93,6 +117,8 @@ inline Classes classify(const uint8_t *bytes) {
     }
     return result;
 }
+
+#endif
 
 inline bool is_word(uint8_t byte) {
     return static_cast<uint8_t>((byte | 0x20) - 'a') < 26 || static_cast<uint8_t>(byte - '0') < 10;
