@@ -101,8 +101,9 @@ inline std::size_t last_least(const uint64_t *values, std::size_t first, std::si
     std::size_t place = first;
     uint64_t least = values[first];
     for (std::size_t i = first + 1; i < first + window; ++i) {
-        place = values[i] <= least ? i : place;
-        least = std::min(least, values[i]);
+        const uint64_t smaller = -static_cast<uint64_t>(values[i] <= least);  // no branch: nobody could foretell it
+        place ^= (place ^ i) & smaller;
+        least ^= (least ^ values[i]) & smaller;
     }
     return place;
 }
