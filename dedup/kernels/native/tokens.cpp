@@ -278,6 +278,9 @@ namespace {
 nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
                    In<uint8_t> length, In<uint8_t> data) {
     check_offsets(offsets, buffer.size());
+    if (filled.size() != POINTS / PAGE || role.size() != POINTS || offset.size() != POINTS || length.size() != POINTS) {
+        throw nb::value_error("the tables must be those of folding.py");
+    }
     const FoldingTables tables = {filled.data(), role.data(), offset.data(), length.data(), data.data()};
     const std::size_t documents = offsets.size() - 1;
     const std::size_t most = Tokenizer::most_tokens(buffer.size(), documents);
