@@ -110,6 +110,14 @@ class Folding:
             for page in np.flatnonzero(wanted & ~self._filled).tolist():
                 self._fill(page)
 
+    def snapshot(self) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """Return which pages are filled (``bool[n_pages]``) and the ``data`` that holds what they fold to.
+
+        Neither changes while others fill more pages; the other arrays change in those pages only.
+        """
+        with self._lock:
+            return self._filled.copy(), self.data
+
     def _fill(self, page: int) -> None:
         first = page * _PAGE
         folded = []

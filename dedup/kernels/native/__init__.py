@@ -4,19 +4,21 @@ What is not worth a second implementation is the reference's own. Importing this
 extension was not built.
 """
 
-from dedup.kernels._native import mix64
+from dedup.kernels._native import (
+    band_keys,
+    hash_windows,
+    mix64,
+    shingle,
+    signatures,
+    winnow,
+)
+from dedup.kernels.native.tokens import tokenize
 from dedup.kernels.reference import (
     SCORE,
-    band_keys,
     chain,
     extend,
     gap_costs,
-    hash_windows,
     link_groups,
-    shingle,
-    signatures,
-    tokenize,
-    winnow,
 )
 
 __all__ = [

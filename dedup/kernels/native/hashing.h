@@ -1,6 +1,7 @@
 // Hashes of integers, as in reference/hashing.py.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace dedup {
@@ -23,6 +24,14 @@ inline uint32_t fmix32(uint32_t value) {
     value *= 0xC2B2AE35u;
     value ^= value >> 16;
     return value;
+}
+
+// A polynomial in SHINGLE_MULTIPLIER with the values as coefficients, the first one's power being the highest.
+template <typename T>
+uint64_t polynomial(const T *values, std::size_t count) {
+    uint64_t total = 0;
+    for (std::size_t i = 0; i < count; ++i) total = total * SHINGLE_MULTIPLIER + values[i];
+    return total;
 }
 
 }  // namespace dedup

@@ -4,4 +4,6 @@
 NB_MODULE(_native, module) {
     module.doc() = "The kernels in C++; `dedup.kernels.reference` says what each function means.";
     dedup::bind_hashing(module);
+    dedup::bind_sketches(module);
+    dedup::bind_tokens(module);
 }
