@@ -16,6 +16,7 @@ struct FoldingTables {
     const uint32_t *offset;  // by code point: where its folded form begins in `data`
     const uint8_t *length;   // by code point: how many bytes that is
     const uint8_t *data;     // UTF-8
+    std::size_t data_size;
 };
 
 enum Role : uint8_t { SEPARATOR, WORD, ALONE, EXTEND };
@@ -59,6 +60,7 @@ private:
     void open(std::size_t at, Role role);
     void close(std::size_t at);
     void leave_ascii(std::size_t at);
+    uint8_t *room();
     void append(uint32_t point);
 
     const uint8_t *text_;
@@ -72,7 +74,8 @@ private:
     std::size_t shift_ = 0;   // what to take from a byte's place to get its code point's, in the document
     Role open_ = SEPARATOR;   // role of the token that may go on
     bool ascii_ = true;       // whether that one is ASCII so far; if not, its folded form is in `folded_`
-    std::vector<uint8_t> folded_;
+    std::vector<uint8_t> folded_;  // longer than what is used of it, so that whole words can be read and written
+    std::size_t folded_size_ = 0;
     std::array<std::size_t, RING> begin_bytes_, end_bytes_;  // of ASCII tokens not hashed yet: index modulo RING
     std::vector<uint32_t> missing_;
     std::bitset<0x110000 / 256> asked_;  // pages of these
