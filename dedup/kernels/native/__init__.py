@@ -5,7 +5,20 @@ extension was not built.
 """
 
 from dedup.kernels._native import mix64
+from dedup.kernels.native.alignment import (
+    Texts,
+    align_runs,
+    alike,
+    alike_prefix,
+    grow,
+    lcs_length,
+    lcs_lengths,
+    lcs_runs,
+    may_be_alike,
+    score_words,
+)
 from dedup.kernels.reference import (
+    LEAST_GROWN,
     SCORE,
     band_keys,
     chain,
@@ -20,14 +33,25 @@ from dedup.kernels.reference import (
 )
 
 __all__ = [
+    "LEAST_GROWN",
     "SCORE",
+    "Texts",
+    "align_runs",
+    "alike",
+    "alike_prefix",
     "band_keys",
     "chain",
     "extend",
     "gap_costs",
+    "grow",
     "hash_windows",
+    "lcs_length",
+    "lcs_lengths",
+    "lcs_runs",
     "link_groups",
+    "may_be_alike",
     "mix64",
+    "score_words",
     "shingle",
     "signatures",
     "tokenize",

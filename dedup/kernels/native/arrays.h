@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,5 +29,8 @@ Out<T> hand_over(std::vector<T> &&values) {
 
 // Each file of kernels adds its functions to the module.
 void bind_hashing(nb::module_ &module);
+void bind_letters(nb::module_ &module);
+void bind_texts(nb::module_ &module);
+void bind_alignment(nb::module_ &module);
 
 }  // namespace dedup

@@ -4,4 +4,7 @@
 NB_MODULE(_native, module) {
     module.doc() = "The kernels in C++; `dedup.kernels.reference` says what each function means.";
     dedup::bind_hashing(module);
+    dedup::bind_letters(module);
+    dedup::bind_texts(module);
+    dedup::bind_alignment(module);
 }
