@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup import __version__
+from dedup import __version__, kernels
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U32, U64, Tokens, distinct, twice_the_words
@@ -72,7 +72,7 @@ def scan_documents(
     corpus = _gather(_sketch_batches(ordered, config, report))
     groups = _cluster(corpus, config, report) if config.clusters else []
     locator = Locator(ordered, corpus.tokens)
-    reused = _reuse(corpus, groups, locator, config, report) if config.passages else []
+    reused = _reuse(corpus, groups, ordered, config, report) if config.passages else []
     passages, pairs = _describe_passages(reused, corpus.tokens, locator)
     counts = _word_counts(corpus.tokens)
     quoted = {occurrence.document for passage in passages for occurrence in passage.occurrences}
@@ -161,7 +161,7 @@ def _cluster(corpus: Sketches, config: Config, report: Progress) -> list[Group]:
 
 
 def _reuse(
-    corpus: Sketches, groups: Sequence[Group], locator: Locator, config: Config, report: Progress
+    corpus: Sketches, groups: Sequence[Group], documents: Sequence[Document], config: Config, report: Progress
 ) -> list[ReusedPassage]:
     """Return the passages that are reused between documents or inside one."""
     keys, _, _, offsets = corpus.tokens
@@ -175,11 +175,12 @@ def _reuse(
     runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
-    found = drop_covered(align_chains(runs, chains, order, keys, locator.words), offsets, config.min_words)
-    found = drop_covered(extend_alignments(found, offsets, keys, locator.words), offsets, config.min_words)
+    texts = kernels.Texts([document.text.encode("utf-8", "surrogatepass") for document in documents], offsets)
+    found = drop_covered(align_chains(runs, chains, order, keys, texts), offsets, config.min_words)
+    found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
     report("merge", 0, 1)
     skip = 2 * config.max_gap
-    pairs = find_pairs(found, corpus.tokens, locator.words, config.min_words, config.min_similarity, skip)
+    pairs = find_pairs(found, corpus.tokens, texts, config.min_words, config.min_similarity, skip)
     return group_pairs(pairs, keys, config.min_words, config.min_similarity)
 
 
