@@ -15,7 +15,7 @@ import numpy as np
 from dedup.arrays import I64, U64, ReusedPassages, twice_the_words
 from dedup.cluster import Group
 from dedup.corpus import Corpus
-from dedup.edits import Words
+from dedup.kernels import Texts
 from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage, Span
 from dedup.span import Located, locate
 from dedup.tokenize import tokenize
@@ -31,12 +31,12 @@ def describe_clusters(groups: Iterable[Group], corpus: Corpus) -> Iterator[Clust
 
 
 def describe_passages(
-    found: ReusedPassages, corpus: Corpus, keys: U64, offsets: I64, words: Words
+    found: ReusedPassages, corpus: Corpus, keys: U64, offsets: I64, texts: Texts
 ) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
     """Return passages and their pairs with spans of the documents' texts.
 
     ``keys`` are those of the corpus' tokens (``uint64[n_tokens]``), ``offsets`` (``int64[n_documents + 1]``) the places
-    at which documents begin, ``words`` gives the folded words of a range of places.
+    at which documents begin, ``texts`` gives the folded words of a range of places.
     """
     sides = _Sides.of(found, corpus, offsets)
     uses = found.uses
@@ -54,7 +54,7 @@ def describe_passages(
             kind = "verbatim" if len({place.content for place in located}) == 1 else "reformatted"
         passages.append(
             Passage(
-                _fingerprint(words(firsts[number], lasts[number])),
+                _fingerprint(texts.words(firsts[number], lasts[number])),
                 (twice_the_words(keys[firsts[number] : lasts[number]]) + 1) // 2,
                 lowest[number],
                 kind,

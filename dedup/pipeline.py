@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup import __version__
+from dedup import __version__, kernels
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, distinct, words_before
@@ -39,7 +39,6 @@ from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import document_shingles, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
-from dedup.spelling import Spelling
 from dedup.tokenize import tokenize
 from dedup.unite import absorb, unite
 
@@ -189,11 +188,11 @@ def _reuse(
     runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
-    words = Spelling(corpus.texts, offsets).words
-    found = drop_covered(align_chains(runs, chains, order, keys, words), offsets, config.min_words)
-    found = drop_covered(extend_alignments(found, offsets, keys, words), offsets, config.min_words)
+    texts = kernels.Texts(corpus.texts, offsets)
+    found = drop_covered(align_chains(runs, chains, order, keys, texts), offsets, config.min_words)
+    found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
     report("merge", 0, 1)
     skip = 2 * config.max_gap
-    pairs = find_pairs(found, keys, offsets, words, config.min_words, config.min_similarity, skip)
+    pairs = find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)
     passages = unite(absorb(group_pairs(pairs, keys, config.min_words, config.min_similarity)), keys)
-    return describe_passages(passages, corpus, keys, offsets, words)
+    return describe_passages(passages, corpus, keys, offsets, texts)

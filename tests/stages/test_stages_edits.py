@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import hostile_text
 
 from dedup import kernels
-from dedup.edits import alike, alike_prefix, shared_words, similarity, word_differences, word_opcodes
+from dedup.edits import shared_words, similarity, word_differences, word_opcodes
 
 words = st.lists(st.integers(1, 3), max_size=14)
 some_words = st.lists(st.integers(1, 3), min_size=1, max_size=14)
@@ -97,33 +97,6 @@ def test_similarity_is_that_of_the_textbook(a, b, reordered, data):
         2 * shared / (len(a) + len(b)), abs=1e-12
     )
     assert similarity(keys(a), keys(a), reordered=reordered) == 1.0
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "expected"),
-    [
-        (["kingdorn"], ["kingdom"], True),
-        (["to", "gether"], ["together"], True),
-        (["heaven"], ["earth"], False),
-        (["abc"], ["xyz"], False),
-        (["\ud800\ud801\ud802"], ["\ud800\ud801\ud803"], True),
-    ],
-)
-def test_words_alike_in_their_letters(a, b, expected):
-    assert alike(a, b) is alike(b, a) is expected
-    assert alike(a, b) == (naive.similarity("".join(a), "".join(b)) >= 0.6)
-
-
-@given(
-    st.lists(st.text("abc", min_size=1, max_size=5), max_size=6),
-    st.lists(st.text("abc", min_size=1, max_size=5), max_size=6),
-)
-def test_a_like_prefix_has_words_on_both_sides(a, b):
-    on_a, on_b = alike_prefix(a, b)
-    assert 0 <= on_a <= len(a) and 0 <= on_b <= len(b)
-    assert bool(on_a) == bool(on_b)
-    if a == b and len(" ".join(a)) >= 3:
-        assert (on_a, on_b) == (len(a), len(b))
 
 
 @given(hostile_text(25), hostile_text(25))

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import naive
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import hostile_text
 
 import dedup
 from dedup.span import Located, locate
-from dedup.spelling import Spelling
 
 FILLER = " ".join(f"word{number}" for number in range(20))
 
@@ -81,21 +79,6 @@ def test_the_punctuation_that_all_copies_have_closes_a_span(endings):
 def test_kinds(a, b, kind):
     result = dedup.scan({"a": f"{FILLER} {a}", "b": f"{FILLER} {b}"}, dedup.Config(clusters=False))
     assert [passage.kind for passage in result.passages] == [kind]
-
-
-def spelling(*texts: str) -> Spelling:
-    return Spelling(*encoded(texts))
-
-
-@given(hostile_text(), st.integers(0, 3))
-def test_words_are_those_of_the_text_wherever_it_stands(text, shift):
-    words = [word.folded for word in naive.tokenize(text)]
-    assume(words)
-    alone = spelling(text)
-    among = spelling("x " * shift, text)
-    assert alone.words(0, len(words)) == words
-    assert among.words(shift, shift + len(words)) == words
-    assert among.words(shift + len(words) - 1, shift + len(words)) == words[-1:]
 
 
 def test_a_passage_is_named_by_its_words_wherever_they_stand():

@@ -12,8 +12,21 @@ from dedup.kernels._native import (
     signatures,
     winnow,
 )
+from dedup.kernels.native.alignment import (
+    Texts,
+    align_runs,
+    alike,
+    alike_prefix,
+    grow,
+    lcs_length,
+    lcs_lengths,
+    lcs_runs,
+    may_be_alike,
+    score_words,
+)
 from dedup.kernels.native.tokens import tokenize
 from dedup.kernels.reference import (
+    LEAST_GROWN,
     SCORE,
     chain,
     extend,
@@ -22,14 +35,25 @@ from dedup.kernels.reference import (
 )
 
 __all__ = [
+    "LEAST_GROWN",
     "SCORE",
+    "Texts",
+    "align_runs",
+    "alike",
+    "alike_prefix",
     "band_keys",
     "chain",
     "extend",
     "gap_costs",
+    "grow",
     "hash_windows",
+    "lcs_length",
+    "lcs_lengths",
+    "lcs_runs",
     "link_groups",
+    "may_be_alike",
     "mix64",
+    "score_words",
     "shingle",
     "signatures",
     "tokenize",

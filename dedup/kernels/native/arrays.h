@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -99,5 +100,8 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
 void bind_hashing(nb::module_ &module);
 void bind_sketches(nb::module_ &module);
 void bind_tokens(nb::module_ &module);
+void bind_letters(nb::module_ &module);
+void bind_texts(nb::module_ &module);
+void bind_alignment(nb::module_ &module);
 
 }  // namespace dedup

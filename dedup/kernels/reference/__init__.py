@@ -4,21 +4,43 @@ Every function takes and returns flat arrays and knows nothing of files, documen
 Documents lie one after the other; ``offsets`` (``int64[n_documents + 1]``) says where each begins.
 """
 
+from dedup.kernels.reference.alignment import (
+    LEAST_GROWN,
+    align_runs,
+    grow,
+    lcs_length,
+    lcs_lengths,
+    lcs_runs,
+    score_words,
+)
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.hashing import hash_windows, mix64
+from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.sketches import band_keys, link_groups, shingle, signatures, winnow
+from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import tokenize
 
 __all__ = [
+    "LEAST_GROWN",
     "SCORE",
+    "Texts",
+    "align_runs",
+    "alike",
+    "alike_prefix",
     "band_keys",
     "chain",
     "extend",
     "gap_costs",
+    "grow",
     "hash_windows",
+    "lcs_length",
+    "lcs_lengths",
+    "lcs_runs",
     "link_groups",
+    "may_be_alike",
     "mix64",
+    "score_words",
     "shingle",
     "signatures",
     "tokenize",

@@ -1,0 +1,67 @@
+// Local alignment at one end of an alignment, as in reference/extension.py.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace dedup {
+
+constexpr int SCORE = 4;  // units a word
+
+struct Extension {
+    int64_t gain = 0;
+    int64_t left = 0;  // tokens taken
+    int64_t right = 0;
+};
+
+// The best local alignment from the origin of two windows of `n` and `m` tokens, at most 16, going on in `direction`.
+// Of several, the one with the fewest tokens, and of those the one with the fewest on the left.
+inline Extension best_cell(const uint64_t *left, int n, const uint64_t *right, int m, int direction) {
+    constexpr int LOW = -10000, HALF = SCORE / 2;
+    // A row of the table: the best that ends in an equal token (`run`) and the best of all others (`gap`).
+    struct Cell {
+        int run, gap;
+        int top() const { return std::max(run, gap); }
+    };
+    std::array<Cell, 17> row;
+    row[0] = {0, LOW};
+    for (int j = 1; j <= m; ++j) row[j] = {LOW, row[j - 1].top() - HALF};
+    int best = 0, best_i = 0, best_j = 0;
+    for (int i = 1; i <= n; ++i) {
+        const uint64_t key = left[direction * (i - 1)];
+        Cell diagonal = row[0];
+        row[0] = {LOW, row[0].top() - HALF};
+        for (int j = 1; j <= m; ++j) {
+            const Cell above = row[j];
+            Cell &cell = row[j];
+            cell.gap = std::max({above.top(), row[j - 1].top(), diagonal.top()}) - HALF;
+            cell.run = LOW;
+            if (key == right[direction * (j - 1)] && key != 0) {
+                cell.run = std::max(diagonal.run + SCORE, diagonal.gap + HALF);
+                if (cell.run > best || (cell.run == best && best && i + j < best_i + best_j)) {
+                    best = cell.run, best_i = i, best_j = j;
+                }
+            }
+            diagonal = above;
+        }
+    }
+    return {best, best_i, best_j};
+}
+
+// Extends from the tokens at `left` and `right` on, over at most so many tokens, all of which must be there.
+inline Extension extend_end(const uint64_t *left, const uint64_t *right, int64_t left_room, int64_t right_room,
+                            int direction) {
+    constexpr int64_t WINDOW = 16;
+    Extension total;
+    while (true) {
+        const auto n = static_cast<int>(std::min(left_room - total.left, WINDOW));
+        const auto m = static_cast<int>(std::min(right_room - total.right, WINDOW));
+        const Extension step =
+            best_cell(left + direction * total.left, n, right + direction * total.right, m, direction);
+        if (!step.gain) return total;
+        total = {total.gain + step.gain, total.left + step.left, total.right + step.right};
+    }
+}
+
+}  // namespace dedup

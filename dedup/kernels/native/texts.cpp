@@ -1,0 +1,181 @@
+#include "texts.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace dedup {
+
+namespace {
+
+enum Role : uint8_t { SEPARATOR, WORD, ALONE, EXTEND };
+
+constexpr std::size_t CODE_POINTS = 0x110000;
+constexpr std::size_t PAGE = 256;
+constexpr std::size_t STEP = 32;
+
+bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+// Reads the code point at `at` and moves on to the next byte that begins one. What is not UTF-8 gives any code point.
+uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
+    const uint8_t lead = *at++;
+    if (lead < 0x80) return lead;
+    uint32_t point = lead >= 0xF0 ? lead & 0x07u : lead >= 0xE0 ? lead & 0x0Fu : lead & 0x1Fu;
+    for (; at < end && continues(*at); ++at) point = (point << 6 | (*at & 0x3Fu)) & 0x1FFFFF;
+    return std::min<uint32_t>(point, CODE_POINTS - 1);
+}
+
+}  // namespace
+
+struct Texts::Document {
+    nb::object kept_text, kept_forms;
+    const uint8_t *begin, *end;
+    const uint8_t *forms;  // folded forms, UTF-8
+    std::size_t forms_size;
+    const uint8_t *roles;
+    std::vector<std::size_t> marks;  // where tokens 0, STEP, 2 STEP, ... begin
+
+    // Moves to the beginning of the next token, or to the end. No token may go on at `at`.
+    const uint8_t *find(const uint8_t *at) const {
+        while (at < end) {
+            const uint8_t *next = at;
+            const uint8_t role = roles[read_point(next, end)];
+            if (role == WORD || role == ALONE) break;
+            at = next;
+        }
+        return at;
+    }
+
+    // Moves from the beginning of a token to its end, showing each code point.
+    template <typename Show>
+    const uint8_t *read(const uint8_t *at, Show show) const {
+        uint32_t point = read_point(at, end);
+        const bool alone = roles[point] == ALONE;
+        show(point);
+        while (at < end) {
+            const uint8_t *next = at;
+            point = read_point(next, end);
+            if (roles[point] != EXTEND && (alone || roles[point] != WORD)) break;
+            show(point);
+            at = next;
+        }
+        return at;
+    }
+
+    const uint8_t *skip(const uint8_t *at) const {
+        return read(at, [](uint32_t) {});
+    }
+
+    std::size_t mark() {
+        std::size_t tokens = 0;
+        for (const uint8_t *at = find(begin); at < end; at = find(skip(at))) {
+            if (tokens++ % STEP == 0) marks.push_back(static_cast<std::size_t>(at - begin));
+        }
+        return tokens;
+    }
+};
+
+Texts::Texts(nb::object load, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length)
+    : load_(std::move(load)),
+      token_offsets_(std::move(token_offsets)),
+      role_(std::move(role)),
+      offset_(std::move(offset)),
+      length_(std::move(length)),
+      documents_(token_offsets_.size() ? token_offsets_.size() - 1 : 0) {
+    if (role_.size() < CODE_POINTS || offset_.size() < CODE_POINTS || length_.size() < CODE_POINTS) {
+        throw nb::value_error("folding tables must have an entry for every code point");
+    }
+}
+
+Texts::~Texts() {
+    for (const auto &document : documents_) delete document.load();
+}
+
+void Texts::append(int64_t first, int64_t last, bool word_ends, Letters &letters) const {
+    if (first >= last) return;
+    const int64_t *offsets = token_offsets_.data(), *offsets_end = offsets + token_offsets_.size();
+    const int64_t *after = std::upper_bound(offsets, offsets_end, first);
+    if (after == offsets || after == offsets_end || last > *after) {
+        throw nb::value_error("words must be places within one document");
+    }
+    const Document &own = document(static_cast<std::size_t>(after - offsets) - 1);
+    const auto within = static_cast<std::size_t>(first - after[-1]);
+    const uint8_t *at = own.begin + own.marks[within / STEP];
+    for (std::size_t k = 0; k < within % STEP; ++k) at = own.find(own.skip(at));
+    const uint32_t *offset = offset_.data();
+    const uint8_t *length = length_.data();
+    for (int64_t place = first; place < last; ++place) {
+        at = own.find(at);
+        at = own.read(at, [&](uint32_t point) {
+            if (point < 0x80) {
+                letters.push_back(point >= 'A' && point <= 'Z' ? point | 0x20 : point);
+                return;
+            }
+            const std::size_t begin = std::min<std::size_t>(offset[point], own.forms_size);
+            const uint8_t *form = own.forms + begin;
+            const uint8_t *form_end = form + std::min<std::size_t>(length[point], own.forms_size - begin);
+            while (form < form_end) letters.push_back(read_point(form, form_end));
+        });
+        if (word_ends) letters.push_back(WORD_END);
+    }
+}
+
+const Texts::Document &Texts::document(std::size_t number) const {
+    auto &place = documents_[number];
+    if (const Document *known = place.load(std::memory_order_acquire)) return *known;
+    nb::gil_scoped_acquire gil;  // for the call, and since what another thread was quicker to load is dropped
+    std::unique_ptr<Document> loaded = load(number);
+    const Document *other = nullptr;
+    return place.compare_exchange_strong(other, loaded.get()) ? *loaded.release() : *other;
+}
+
+std::unique_ptr<Texts::Document> Texts::load(std::size_t number) const {
+    auto document = std::make_unique<Document>();
+    const nb::tuple loaded = nb::cast<nb::tuple>(load_(number));
+    const auto text = nb::cast<nb::bytes>(loaded[0]);
+    const auto forms = nb::cast<In<uint8_t>>(loaded[1]);
+    document->kept_text = text;
+    document->kept_forms = nb::borrow(loaded[1]);
+    document->begin = static_cast<const uint8_t *>(text.data());
+    document->end = document->begin + text.size();
+    document->forms = forms.data();
+    document->forms_size = forms.size();
+    document->roles = role_.data();
+    const int64_t *offsets = token_offsets_.data();
+    if (document->mark() != static_cast<std::size_t>(offsets[number + 1] - offsets[number])) {
+        throw nb::value_error("a document has other words than its places say");
+    }
+    return document;
+}
+
+namespace {
+
+Out<uint32_t> letters_of(const Texts &texts, int64_t first, int64_t last) {
+    Letters letters;
+    texts.append(first, last, true, letters);
+    return hand_over(std::move(letters));
+}
+
+// One code point beyond ASCII of every page of 256 that a text has.
+Out<uint32_t> pages(nb::bytes text) {
+    std::array<bool, CODE_POINTS / PAGE> seen{};
+    const auto *at = static_cast<const uint8_t *>(text.data());
+    const uint8_t *end = at + text.size();
+    while (at < end) seen[read_point(at, end) / PAGE] = true;
+    std::vector<uint32_t> points;
+    for (std::size_t page = 0; page < seen.size(); ++page) {
+        if (seen[page]) points.push_back(static_cast<uint32_t>(page * PAGE));
+    }
+    return hand_over(std::move(points));
+}
+
+}  // namespace
+
+void bind_texts(nb::module_ &module) {
+    module.def("pages", &pages);
+    nb::class_<Texts>(module, "Texts")
+        .def(nb::init<nb::object, In<int64_t>, In<uint8_t>, In<uint32_t>, In<uint8_t>>())
+        .def("letters", &letters_of);
+}
+
+}  // namespace dedup

@@ -1,0 +1,44 @@
+// The folded words of documents, as in reference/texts.py.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "arrays.h"
+#include "letters.h"
+
+namespace dedup {
+
+// Finds the words of a place in a document's text when they are asked for. Of a document that was asked for once it
+// remembers where every 32nd token begins, and reads from there. Several threads may ask at a time.
+class Texts {
+public:
+    // `load(document)` returns the document's UTF-8 and the folded forms of its code points; it is called at most once a
+    // document and thread. `role`, `offset` and `length` are the tables of folding.py, by code point.
+    Texts(nb::object load, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length);
+    ~Texts();
+    Texts(const Texts &) = delete;
+    Texts &operator=(const Texts &) = delete;
+
+    // Appends the letters of the words at places [first, last) of one document, each word followed by WORD_END if so
+    // asked. Throws where the places are not those of one document. The GIL may be held or not.
+    void append(int64_t first, int64_t last, bool word_ends, Letters &letters) const;
+
+private:
+    struct Document;
+
+    const Document &document(std::size_t number) const;
+    std::unique_ptr<Document> load(std::size_t number) const;
+
+    nb::object load_;
+    In<int64_t> token_offsets_;
+    In<uint8_t> role_;
+    In<uint32_t> offset_;
+    In<uint8_t> length_;
+    mutable std::vector<std::atomic<const Document *>> documents_;
+};
+
+}  // namespace dedup
