@@ -3,7 +3,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U8, U32, U64
+from dedup.arrays import F64, I64, U8, U32, U64, Flags
+from dedup.kernels.reference.alignment import RunsBetween
 
 def band_keys(signatures: U32, rows: int, bands: int) -> U64: ...
 def hash_windows(keys: U64, starts: I64, size: int) -> U64: ...
@@ -37,3 +38,41 @@ def align_runs(
 def grow(
     keys: U64, texts: Texts, left: I64, right: I64, left_room: I64, right_room: I64, score: I64, direction: int
 ) -> tuple[I64, I64, I64]: ...
+def merge_pieces(
+    left: I64,
+    left_end: I64,
+    right: I64,
+    right_end: I64,
+    score: I64,
+    equal: I64,
+    bounds: I64,
+    keys: U64,
+    words_before: I64,
+    texts: Texts,
+    skipped: I64,
+    replaced: I64,
+    least_words: int,
+    least_score: int,
+    least_similarity: float,
+    skip: int,
+    near: int,
+    close: int,
+    recent: int,
+    longest: int,
+    reordered_gain: float,
+    runs_between: RunsBetween,
+) -> tuple[I64, I64, I64, I64, F64, U8]: ...
+def gather_passages(
+    left: I64,
+    left_end: I64,
+    right: I64,
+    right_end: I64,
+    similarity: F64,
+    reordered: Flags,
+    bounds: I64,
+    keys: U64,
+    least_words: int,
+    least_similarity: float,
+    runs_between: RunsBetween,
+    longest: int,
+) -> tuple[I64, I64, I64, F64, U8, U8, I64]: ...

@@ -23,11 +23,14 @@ from dedup.kernels.native.alignment import (
     lcs_runs,
     may_be_alike,
     score_words,
+    similarity,
 )
+from dedup.kernels.native.passages import gather_passages, merge_pieces
 from dedup.kernels.native.tokens import tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
+    MergeLimits,
     chain,
     extend,
     gap_costs,
@@ -37,6 +40,7 @@ from dedup.kernels.reference import (
 __all__ = [
     "LEAST_GROWN",
     "SCORE",
+    "MergeLimits",
     "Texts",
     "align_runs",
     "alike",
@@ -45,6 +49,7 @@ __all__ = [
     "chain",
     "extend",
     "gap_costs",
+    "gather_passages",
     "grow",
     "hash_windows",
     "lcs_length",
@@ -52,10 +57,12 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "may_be_alike",
+    "merge_pieces",
     "mix64",
     "score_words",
     "shingle",
     "signatures",
+    "similarity",
     "tokenize",
     "winnow",
 ]

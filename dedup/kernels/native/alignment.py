@@ -26,10 +26,13 @@ __all__ = [
     "lcs_runs",
     "may_be_alike",
     "score_words",
+    "similarity",
 ]
 
-_SKIPPED = gap_costs(LONGEST_COMPARED, one_sided=True)
-_REPLACED = gap_costs(LONGEST_COMPARED, one_sided=False)
+SKIPPED = gap_costs(LONGEST_COMPARED, one_sided=True)
+"""What a gap of 0, 1, ... words costs with nothing opposite."""
+REPLACED = gap_costs(LONGEST_COMPARED, one_sided=False)
+"""And with other words opposite."""
 
 
 class Texts(_native.Texts):
@@ -76,6 +79,12 @@ def alike_prefix(a: str, b: str) -> tuple[int, int]:
     return _native.alike_prefix(_encode(a), _encode(b))
 
 
+def similarity(a: U64, b: U64, known: int = 0) -> float:
+    """Return the Indel similarity of two sequences of keys, ``known`` of which are known to be shared."""
+    both = len(a) + len(b)
+    return 1.0 - (both - 2 * lcs_length(a, b, known)) / both
+
+
 def lcs_runs(a: U64, b: U64) -> I64:
     """Return the equal runs of a longest common subsequence."""
     return _native.lcs_runs(a, b).reshape(-1, 3)
@@ -83,12 +92,12 @@ def lcs_runs(a: U64, b: U64) -> I64:
 
 def score_words(keys: U64, left: I64, left_end: I64, right: I64, right_end: I64, texts: Texts) -> I64:
     """Return what aligned ranges of places count together."""
-    return _native.score_words(keys, left, left_end, right, right_end, texts, _SKIPPED, _REPLACED)
+    return _native.score_words(keys, left, left_end, right, right_end, texts, SKIPPED, REPLACED)
 
 
 def align_runs(left: I64, right: I64, length: I64, begins: I64, keys: U64, texts: Texts) -> I64:
     """Return the best-scoring stretches of chains of equal runs."""
-    return _native.align_runs(left, right, length, begins, keys, texts, _SKIPPED, _REPLACED).reshape(-1, 6)
+    return _native.align_runs(left, right, length, begins, keys, texts, SKIPPED, REPLACED).reshape(-1, 6)
 
 
 def grow(

@@ -103,5 +103,7 @@ void bind_tokens(nb::module_ &module);
 void bind_letters(nb::module_ &module);
 void bind_texts(nb::module_ &module);
 void bind_alignment(nb::module_ &module);
+void bind_merging(nb::module_ &module);
+void bind_passages(nb::module_ &module);
 
 }  // namespace dedup

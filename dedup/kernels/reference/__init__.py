@@ -12,11 +12,14 @@ from dedup.kernels.reference.alignment import (
     lcs_lengths,
     lcs_runs,
     score_words,
+    similarity,
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
+from dedup.kernels.reference.merging import MergeLimits, merge_pieces
+from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.sketches import band_keys, link_groups, shingle, signatures, winnow
 from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import tokenize
@@ -24,6 +27,7 @@ from dedup.kernels.reference.tokens import tokenize
 __all__ = [
     "LEAST_GROWN",
     "SCORE",
+    "MergeLimits",
     "Texts",
     "align_runs",
     "alike",
@@ -32,6 +36,7 @@ __all__ = [
     "chain",
     "extend",
     "gap_costs",
+    "gather_passages",
     "grow",
     "hash_windows",
     "lcs_length",
@@ -39,10 +44,12 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "may_be_alike",
+    "merge_pieces",
     "mix64",
     "score_words",
     "shingle",
     "signatures",
+    "similarity",
     "tokenize",
     "winnow",
 ]

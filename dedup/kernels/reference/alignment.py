@@ -6,7 +6,7 @@ Gaps cost what `gap_costs` says. In plain Python with rapidfuzz, one alignment a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
@@ -17,6 +17,9 @@ from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.letters import WORD_END, alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.texts import Texts
 
+RunsBetween = Callable[[int, int, int, int], list[tuple[int, int, int]]]
+"""``runs_between(first, last, other_first, other_last)``: the equal runs (place in the one range, in the other, length)
+of two ranges of places."""
 LONGEST_COMPARED = 2000
 """Words of the longest sequences of which the table of common subsequences is made as a whole."""
 ALIKE_WORDS = 8
@@ -41,6 +44,12 @@ def lcs_lengths(keys: U64, left: I64, left_end: I64, right: I64, right_end: I64,
     """Return ``int64[n]``: the `lcs_length` of pairs of ranges of places (``int64[n]`` each)."""
     rows = zip(*(values.tolist() for values in (left, left_end, right, right_end, known)), strict=True)
     return np.array([lcs_length(keys[a:a_end], keys[b:b_end], least) for a, a_end, b, b_end, least in rows], np.int64)
+
+
+def similarity(a: U64, b: U64, known: int = 0) -> float:
+    """Return the Indel similarity of two sequences of keys, ``known`` of which are known to be shared."""
+    both = len(a) + len(b)
+    return 1.0 - (both - 2 * lcs_length(a, b, known)) / both
 
 
 def lcs_runs(a: U64, b: U64) -> I64:
