@@ -50,7 +50,6 @@ private:
     struct Char {
         uint32_t point;
         uint32_t bytes;
-        bool counted;  // as a code point: a continuation byte without a beginning is not
     };
 
     std::size_t read_ascii(std::size_t at, std::size_t end);
