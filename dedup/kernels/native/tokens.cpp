@@ -9,7 +9,8 @@
 #if defined(_MSC_VER)
 #include <intrin.h>
 #endif
-#if defined(__SSE2__)
+#if defined(__SSE2__) || defined(_M_X64)
+#define DEDUP_SSE2
 #include <emmintrin.h>
 #endif
 
@@ -74,15 +75,12 @@ inline unsigned lowest_bit(uint64_t bits) {
 #endif
 }
 
-// The highest bit of each byte, in order.
-inline uint64_t pack(uint64_t value) { return ((value & each_byte(0x80)) >> 7) * 0x0102040810204080ull >> 56; }
-
 struct Classes {
     uint64_t word = 0;  // a bit for each byte: ASCII letter or digit
     uint64_t wide = 0;  // not ASCII
 };
 
-#if defined(__SSE2__)
+#if defined(DEDUP_SSE2)
 
 inline Classes classify(const uint8_t *bytes) {
     // Whether each byte is one of `count` values from `first` on.
@@ -102,6 +100,9 @@ inline Classes classify(const uint8_t *bytes) {
 }
 
 #else
+
+// The highest bit of each byte, in order.
+inline uint64_t pack(uint64_t value) { return ((value & each_byte(0x80)) >> 7) * 0x0102040810204080ull >> 56; }
 
 inline Classes classify(const uint8_t *bytes) {
     Classes result;
