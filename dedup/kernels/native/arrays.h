@@ -51,7 +51,7 @@ inline void ask_for_huge_pages([[maybe_unused]] void *memory, [[maybe_unused]] s
 #if defined(__linux__)
     constexpr std::uintptr_t PAGE = 4096;
     if (bytes < std::size_t{1} << 22) return;
-    const std::uintptr_t ahead = -reinterpret_cast<std::uintptr_t>(memory) % PAGE;
+    const std::uintptr_t ahead = (0 - reinterpret_cast<std::uintptr_t>(memory)) % PAGE;
     madvise(static_cast<char *>(memory) + ahead, bytes - ahead, MADV_HUGEPAGE);
 #endif
 }
