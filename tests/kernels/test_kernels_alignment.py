@@ -316,6 +316,56 @@ def test_a_chain_is_cut_where_the_gap_costs_more_than_what_follows(kernels):
     assert found.tolist() == [[0, 17, 17, 35, 18 + 6 - 2 + 38, 15]]
 
 
+class Alignment(NamedTuple):
+    group: int
+    left: int
+    left_end: int
+    right: int
+    right_end: int
+    equal: int
+
+
+def naive_covered(alignments: Sequence[Alignment], order: Sequence[int], shortest: int) -> list[bool]:
+    """Return which alignments one that comes before them in an order covers."""
+    result = [False] * len(alignments)
+    for index in order:
+        large = alignments[index]
+        for other, small in enumerate(alignments):
+            left_slack = min((small.left_end - small.left) // 5, 7)
+            right_slack = min((small.right_end - small.right) // 5, 7)
+            if (
+                not result[index]
+                and other != index
+                and small.group == large.group
+                and large.left - left_slack <= small.left < large.left_end
+                and small.left_end <= large.left_end + left_slack
+                and large.right - right_slack <= small.right
+                and small.right_end <= large.right_end + right_slack
+                and small.equal < shortest
+            ):
+                result[other] = True
+    return result
+
+
+@st.composite
+def an_alignment(draw) -> Alignment:
+    left, right = draw(st.integers(0, 20)), draw(st.integers(0, 20))
+    sizes = draw(st.integers(1, 50)), draw(st.integers(1, 50))
+    return Alignment(
+        draw(st.integers(0, 1)), left, left + sizes[0], right, right + sizes[1], draw(st.integers(1, min(sizes)))
+    )
+
+
+@settings(max_examples=200)
+@given(st.lists(an_alignment(), max_size=12).map(sorted), st.randoms(use_true_random=False), st.integers(1, 40))
+def test_what_others_cover(kernels, alignments, random, shortest):
+    order = random.sample(range(len(alignments)), random.randint(0, len(alignments)))
+    groups, *columns = np.array(alignments, np.int64).reshape(-1, 6).T.copy()
+    found = kernels.covered(*columns, groups, np.array(order, np.int64), shortest)
+    assert found.dtype == np.bool_
+    assert found.tolist() == naive_covered(alignments, order, shortest)
+
+
 @settings(max_examples=150)
 @given(copied(), st.sampled_from([1, -1]), st.data())
 def test_ends_are_those_of_the_reference(kernels, reference, corpus, direction, data):
@@ -370,6 +420,8 @@ def test_places_outside_the_keys_are_refused(native):
             native.grow(corpus.keys, texts, bad, one, one, one, one, 1)
         with pytest.raises(ValueError, match="places"):
             native.grow(corpus.keys, texts, one, bad, one, one, one, -1)
+        with pytest.raises(ValueError, match="order"):
+            native.covered(*[one] * 6, bad, 1)
     with pytest.raises(ValueError, match="one length"):
         native.score_words(corpus.keys, one, one, one, np.array([1, 1]), texts)
     with pytest.raises(ValueError, match="direction"):
