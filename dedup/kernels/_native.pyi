@@ -35,6 +35,9 @@ def score_words(
 def align_runs(
     left: I64, right: I64, length: I64, begins: I64, keys: U64, texts: Texts, skipped: I64, replaced: I64
 ) -> I64: ...
+def covered(
+    left: I64, left_end: I64, right: I64, right_end: I64, equal: I64, groups: I64, order: I64, shortest: int
+) -> NDArray[np.bool_]: ...
 def grow(
     keys: U64, texts: Texts, left: I64, right: I64, left_room: I64, right_room: I64, score: I64, direction: int
 ) -> tuple[I64, I64, I64]: ...

@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup.arrays import I64, U8, U32, U64
 from dedup.kernels import _native
-from dedup.kernels._native import lcs_length, lcs_lengths
+from dedup.kernels._native import covered, lcs_length, lcs_lengths
 from dedup.kernels.folding import FOLDING
 from dedup.kernels.reference.alignment import LONGEST_COMPARED
 from dedup.kernels.reference.chains import gap_costs
@@ -20,6 +20,7 @@ __all__ = [
     "align_runs",
     "alike",
     "alike_prefix",
+    "covered",
     "grow",
     "lcs_length",
     "lcs_lengths",

@@ -4,25 +4,27 @@
 #include <array>
 #include <utility>
 
+#include "tokens.h"
+
 namespace dedup {
 
 namespace {
 
-enum Role : uint8_t { SEPARATOR, WORD, ALONE, EXTEND };
-
 constexpr std::size_t CODE_POINTS = 0x110000;
+constexpr uint32_t NO_POINT = UINT32_MAX;
 constexpr std::size_t PAGE = 256;
 constexpr std::size_t STEP = 32;
 
-bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
-
-// Reads the code point at `at` and moves on to the next byte that begins one. What is not UTF-8 gives any code point.
+// Reads the code point at `at` and moves on. Bytes that are no UTF-8 have none, just as for the tokenizer.
 uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
-    const uint8_t lead = *at++;
-    if (lead < 0x80) return lead;
-    uint32_t point = lead >= 0xF0 ? lead & 0x07u : lead >= 0xE0 ? lead & 0x0Fu : lead & 0x1Fu;
-    for (; at < end && continues(*at); ++at) point = (point << 6 | (*at & 0x3Fu)) & 0x1FFFFF;
-    return std::min<uint32_t>(point, CODE_POINTS - 1);
+    const uint8_t lead = *at;
+    const int bytes = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t point = lead < 0x80 ? lead : bytes == 1 || end - at < bytes ? NO_POINT : lead & (0x7Fu >> bytes);
+    for (int k = 1; k < bytes && point != NO_POINT; ++k) {
+        point = (at[k] & 0xC0) == 0x80 ? point << 6 | (at[k] & 0x3Fu) : NO_POINT;
+    }
+    at += point == NO_POINT ? 1 : bytes;
+    return point < CODE_POINTS ? point : NO_POINT;
 }
 
 }  // namespace
@@ -35,12 +37,14 @@ struct Texts::Document {
     const uint8_t *roles;
     std::vector<std::size_t> marks;  // where tokens 0, STEP, 2 STEP, ... begin
 
+    Role role(uint32_t point) const { return point == NO_POINT ? SEPARATOR : static_cast<Role>(roles[point]); }
+
     // Moves to the beginning of the next token, or to the end. No token may go on at `at`.
     const uint8_t *find(const uint8_t *at) const {
         while (at < end) {
             const uint8_t *next = at;
-            const uint8_t role = roles[read_point(next, end)];
-            if (role == WORD || role == ALONE) break;
+            const Role part = role(read_point(next, end));
+            if (part == WORD || part == ALONE) break;
             at = next;
         }
         return at;
@@ -50,12 +54,13 @@ struct Texts::Document {
     template <typename Show>
     const uint8_t *read(const uint8_t *at, Show show) const {
         uint32_t point = read_point(at, end);
-        const bool alone = roles[point] == ALONE;
+        const bool alone = role(point) == ALONE;
         show(point);
         while (at < end) {
             const uint8_t *next = at;
             point = read_point(next, end);
-            if (roles[point] != EXTEND && (alone || roles[point] != WORD)) break;
+            const Role part = role(point);
+            if (part != EXTEND && (alone || part != WORD)) break;
             show(point);
             at = next;
         }
@@ -156,12 +161,15 @@ Out<uint32_t> letters_of(const Texts &texts, int64_t first, int64_t last) {
     return hand_over(std::move(letters));
 }
 
-// One code point beyond ASCII of every page of 256 that a text has.
+// One code point of every page of 256 that a text has.
 Out<uint32_t> pages(nb::bytes text) {
     std::array<bool, CODE_POINTS / PAGE> seen{};
     const auto *at = static_cast<const uint8_t *>(text.data());
     const uint8_t *end = at + text.size();
-    while (at < end) seen[read_point(at, end) / PAGE] = true;
+    while (at < end) {
+        const uint32_t point = read_point(at, end);
+        if (point != NO_POINT) seen[point / PAGE] = true;
+    }
     std::vector<uint32_t> points;
     for (std::size_t page = 0; page < seen.size(); ++page) {
         if (seen[page]) points.push_back(static_cast<uint32_t>(page * PAGE));

@@ -7,6 +7,7 @@ Documents lie one after the other; ``offsets`` (``int64[n_documents + 1]``) says
 from dedup.kernels.reference.alignment import (
     LEAST_GROWN,
     align_runs,
+    covered,
     grow,
     lcs_length,
     lcs_lengths,
@@ -34,6 +35,7 @@ __all__ = [
     "alike_prefix",
     "band_keys",
     "chain",
+    "covered",
     "extend",
     "gap_costs",
     "gather_passages",
