@@ -18,8 +18,15 @@ def winnow(shingles: U64, offsets: I64, window: int) -> I64: ...
 
 class Texts:
     def __init__(
-        self, load: Callable[[int], tuple[bytes, U8]], token_offsets: I64, role: U8, offset: U32, length: U8
+        self,
+        texts: list[bytes],
+        forms: Callable[[bytes], U8],
+        token_offsets: I64,
+        role: U8,
+        offset: U32,
+        length: U8,
     ) -> None: ...
+    def located(self, first: I64, last: I64) -> I64: ...
     def letters(self, first: int, last: int) -> U32: ...
 
 def pages(text: bytes) -> U32: ...

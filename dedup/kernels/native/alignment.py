@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
-from dedup.arrays import I64, U8, U32, U64
+from dedup.arrays import I64, U8, U32, U64, Located
 from dedup.kernels import _native
 from dedup.kernels._native import covered, lcs_length, lcs_lengths
 from dedup.kernels.folding import FOLDING
@@ -43,18 +42,21 @@ class Texts(_native.Texts):
     """
 
     def __init__(self, texts: Sequence[bytes], offsets: I64) -> None:
-        super().__init__(partial(_load, texts), offsets, FOLDING.role, FOLDING.offset, FOLDING.length)
+        super().__init__(list(texts), _forms, offsets, FOLDING.role, FOLDING.offset, FOLDING.length)
 
     def words(self, first: int, last: int) -> list[str]:
         """Return the folded words of a range of places within one document."""
         return _decode(self.letters(first, last)).split(WORD_END)[:-1]
 
+    def locate(self, first: I64, last: I64) -> Located:
+        """Return where ranges of places are in the texts."""
+        return Located(*self.located(first, last).reshape(-1, 8).T)
 
-def _load(texts: Sequence[bytes], document: int) -> tuple[bytes, U8]:
-    """Return a document's text, and the folded forms of code points, those in the text included."""
-    text = texts[document]
+
+def _forms(text: bytes) -> U8:
+    """Return the folded forms of code points, those in a text included."""
     FOLDING.prepare(_native.pages(text))
-    return text, FOLDING.data
+    return FOLDING.data
 
 
 def _encode(text: str) -> U32:
