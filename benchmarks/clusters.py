@@ -110,7 +110,7 @@ def synthesize(seed: int, documents: int = DOCUMENTS) -> Synthetic:
         parts.append(copy)
     parts = [parts[i] for i in rng.permutation(documents)]
     starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-    return Synthetic(np.concatenate(parts), starts, _spellings(rng))
+    return Synthetic(np.concatenate(parts), starts, spellings(rng))
 
 
 def exact_similarities(corpus: Synthetic, least: float = 0.0) -> dict[tuple[int, int], float]:
@@ -191,7 +191,7 @@ def to_dict(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"benchmark": "clusters", "thresholds": [asdict(outcome) for outcome in outcomes]}
 
 
-def _spellings(rng: np.random.Generator) -> NDArray[np.str_]:
+def spellings(rng: np.random.Generator) -> NDArray[np.str_]:
     """Return distinct pseudo-words of two to eight letters, short ones first as in natural languages."""
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
     words: dict[str, None] = {}

@@ -121,6 +121,18 @@ def run(command: Sequence[str | Path], *, seconds: float, cores: int = 1) -> tup
         return Figures(values["seconds"], values["cpu_seconds"], values["peak_bytes"]), said.read_bytes()
 
 
+def dedup_scan(
+    path: Path, options: Sequence[str] = (), *, seconds: float, cores: int = 1
+) -> tuple[Figures, dict[str, Any]]:
+    """Run ``dedup scan`` as a user does, with a worker for each core; return its figures and its result."""
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "result.json"
+        always = ("--isolated", "--quiet", "--jobs", str(cores), "--output", f"json:{saved}")
+        command: list[str | Path] = [sys.executable, "-m", "dedup", "scan", path, *always, *options]
+        figures, _ = run(command, seconds=seconds, cores=cores)
+        return figures, json.loads(saved.read_text(encoding="utf-8"))
+
+
 def race(rows: Sequence[Row], rounds: int, attempt: Callable[[Row], None]) -> None:
     """Let every tool run once a round; one that fails is out, with the reason and without figures."""
     for _ in range(rounds):

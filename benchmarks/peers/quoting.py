@@ -10,29 +10,19 @@ import json
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
 
-from benchmarks.peers.tools import Clock, Tool
+from benchmarks.peers.tools import Clock, Quoted, Run, Sides, Tool
 
 SHORTEST_CHARACTERS, SHORTEST_WORDS = 50, 9
 """What copydetect and difflib are told to report."""
-Sides = tuple[int, int, int, int]
-"""Start and end in the first text, then in the second."""
-
-
-class Quoted(NamedTuple):
-    """What was found: by number of the pair of texts, or by the names of two files."""
-
-    spans: list[tuple[int, Sides] | tuple[str, str, Sides]]
-
 
 Compare = Callable[[str, str], "list[Sides]"]
 
 
-def _each(prepare: Callable[[], Compare]) -> Callable[[], Callable[[Path, float, Clock], Quoted]]:
+def _each(prepare: Callable[[], Compare]) -> Callable[[], Run]:
     """Return the tool that applies a comparison to all pairs."""
 
-    def prepared() -> Callable[[Path, float, Clock], Quoted]:
+    def prepared() -> Run:
         compare = prepare()
 
         def run(path: Path, threshold: float, clock: Clock) -> Quoted:
@@ -76,15 +66,15 @@ def _difflib() -> Compare:
 
     def compare(a: str, b: str) -> list[Sides]:
         left, right = ([(word.group().casefold(), *word.span()) for word in words.finditer(text)] for text in (a, b))
-        keys = ([word for word, _, _ in side] for side in (left, right))
-        runs = SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()
+        keys = [[word for word, _, _ in side] for side in (left, right)]
+        runs = SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks()
         long = [(run.a, run.b, run.size - 1) for run in runs if run.size >= SHORTEST_WORDS]
         return [(left[x][1], left[x + n][2], right[y][1], right[y + n][2]) for x, y, n in long]
 
     return compare
 
 
-def _copydetect() -> Callable[[Path, float, Clock], Quoted]:
+def _copydetect() -> Run:
     from copydetect import CopyDetector  # type: ignore[import-not-found]
 
     def run(path: Path, threshold: float, clock: Clock) -> Quoted:
@@ -113,7 +103,9 @@ def _copydetect() -> Callable[[Path, float, Clock], Quoted]:
 
 TOOLS: dict[str, Tool] = {
     "dedup.compare": Tool(_each(_dedup), "Two texts at a time, by the library."),
-    "Quid": Tool(_each(_quid), "Quotations of one text in another, with its defaults; MinHash, then rapidfuzz.", "quid"),
+    "Quid": Tool(
+        _each(_quid), "Quotations of one text in another, with its defaults; MinHash, then rapidfuzz.", "quid"
+    ),
     "difflib": Tool(
         _each(_difflib), "The naive floor: Python's longest common runs of words, none left out as too frequent."
     ),

@@ -20,6 +20,10 @@ SLOTS = 128
 SHINGLE = 5
 
 
+Sides = tuple[int, int, int, int]
+"""Start and end of a span in the first text, then in the second, in code points."""
+
+
 class Found(NamedTuple):
     """What a tool reports, as numbers of records: the pairs it accepts, and the groups it makes of them.
 
@@ -45,7 +49,13 @@ class Clock:
         self._last = now
 
 
-Run = Callable[[Path, float, Clock], "Found | None"]
+class Quoted(NamedTuple):
+    """What a tool for passages reports: spans, by the number of a pair of texts or the names of two files."""
+
+    spans: list[tuple[int, Sides] | tuple[str, str, Sides]]
+
+
+Run = Callable[[Path, float, Clock], "Found | Quoted | None"]
 """Works on a file at a threshold; ``None`` from what looks for nothing."""
 
 
@@ -108,8 +118,7 @@ def _dedup(*, passages: bool) -> Callable[[], Run]:
             clock.lap(current)
             pairs = [(int(c.representative), int(m.document)) for c in result.clusters for m in c.members]
             groups = [[int(c.representative), *(int(m.document) for m in c.members)] for c in result.clusters]
-            for passage in result.passages:
-                groups.append(sorted({int(occurrence.document) for occurrence in passage.occurrences}))
+            groups += [sorted({int(place.document) for place in passage.occurrences}) for passage in result.passages]
             reused = {(int(pair.left.document), int(pair.right.document)) for pair in result.pairs}
             return Found(pairs + sorted(reused), groups)
 

@@ -6,6 +6,7 @@ Prints one JSON object: the seconds of its stages, and what was found.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from benchmarks.peers.tools import TOOLS, Clock
 
 def main(tool: str, path: str, threshold: str) -> None:
     """Run a tool and print what it tells."""
-    sys.stdout.write(json.dumps(measure(tool, Path(path), float(threshold))))
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what the tool itself prints is no part of the answer
+    with answers:
+        json.dump(measure(tool, Path(path), float(threshold)), answers)
 
 
 def measure(tool: str, path: Path, threshold: float) -> dict[str, Any]:
