@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measures import Sides, assess, score
+from benchmarks.runs import ROOT
 from dedup.model import Span
 
 HALF = 0.5
@@ -37,19 +38,20 @@ def share_found(cases: Mapping[str, Sequence[Sides]], found: Sequence[Sides]) ->
     return {kind: sum(flags) / len(flags) for kind, flags in covered.items()}
 
 
-def of_dedup(result: Mapping[str, Any]) -> list[Sides]:
-    """Return what a saved result reports: pairs of occurrences, and of whole documents in one cluster.
+def of_dedup(result: Mapping[str, Any], folder: Path) -> list[Sides]:
+    """Return what a saved result reports of a folder: pairs of occurrences, and of whole documents in one cluster.
 
     Of a passage with very many occurrences each one is paired with the first alone.
     """
     size = {document["id"]: document["characters"] for document in result["documents"]}
+    within = {name: (ROOT / name).relative_to(folder).as_posix() for name in size}
     found: list[Sides] = []
     for passage in result["passages"]:
-        spans = [Span(place["document"], place["start"], place["end"]) for place in passage["occurrences"]]
+        spans = [Span(within[place["document"]], place["start"], place["end"]) for place in passage["occurrences"]]
         found += combinations(spans, 2) if len(spans) <= _ALL_PAIRS else [(spans[0], span) for span in spans[1:]]
     for cluster in result["clusters"]:
         names = sorted({cluster["representative"], *(member["document"] for member in cluster["members"])})
-        wholes = [Span(name, 0, size[name]) for name in names]
+        wholes = [Span(within[name], 0, size[name]) for name in names]
         found += combinations(wholes, 2) if len(wholes) <= _ALL_PAIRS else [(wholes[0], whole) for whole in wholes[1:]]
     return found
 

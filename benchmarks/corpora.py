@@ -77,7 +77,7 @@ def synthetic(cache: Path, megabytes: float, seed: int) -> Corpus:
 
 
 def prose(cache: Path, data: Path, megabytes: float, seed: int) -> Corpus:
-    """Return the corpus of real prose, of this size or as large as the texts; raises `OSError` where they are absent."""
+    """Return the corpus of real prose, of this size at most; raises `FileNotFoundError` where the texts are absent."""
     files = [path for folder in ("books", "statutes") for path in sorted((data / folder).glob("*.txt"))]
     if not files:
         raise FileNotFoundError(2, "no texts", str(data))

@@ -196,7 +196,7 @@ KINDS: dict[str, Callable[[Prose, np.random.Generator], Pair]] = {
 
 def _dedup(folder: Path, seconds: float) -> tuple[Figures, list[Sides]]:
     figures, result = dedup_scan(folder, seconds=seconds, cores=CORES)
-    return figures, of_dedup(result)
+    return figures, of_dedup(result, folder)
 
 
 def _times(folder: Folder, rows: list[Row], found: Mapping[str, list[Sides]], rounds: int) -> Sheet:

@@ -142,7 +142,7 @@ def _size(texts: Any) -> int:
 
 def _scan(options: Sequence[str], work: Work, seconds: float) -> tuple[Figures, dict[str, float], list[Sides]]:
     figures, result = dedup_scan(work.path, options, seconds=seconds)
-    return figures, {}, of_dedup(result)
+    return figures, {}, of_dedup(result, work.path)
 
 
 def _jscpd(
