@@ -122,7 +122,7 @@ def _judge_tiny(result: Result) -> float | None:
 def _long(prose: Prose) -> Iterator[str]:
     passage = f"\n\n{prose.text(200)}\n\n"
     yield passage
-    yield from (f"{text}\n\n" for text in itertools.islice(prose.texts(), 100))
+    yield from (f"{text}\n\n" for text in itertools.islice(prose.texts(), 10))
     yield passage
     yield from (f"{text}\n\n" for text in prose.texts())
 
