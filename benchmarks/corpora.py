@@ -125,7 +125,7 @@ class Prose:
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
-        words = [self._word(rank) for rank in range(clusters.VOCABULARY)]
+        words = self._words()
         ends = (" ", ", ", ". ", ".\n\n")
         self._forms = np.array([w + end for end in ends for w in (*words, *map(str.capitalize, words))], object)
         weights = np.arange(1, len(words) + 1, dtype=np.float64) ** -clusters.ZIPF
@@ -150,10 +150,13 @@ class Prose:
         """Return random numbers below ``count``, many at a time."""
         return self._rng.integers(0, count, self._DRAWN)
 
-    def _word(self, rank: int) -> str:
-        """Return a pseudo-word, longer the rarer it is: about 4.6 letters on average in a text; one of 50 not ASCII."""
-        letters = self._rng.choice(_LETTERS, 2 + int(self._rng.poisson(0.55 * np.log(rank + 1))))
-        return "".join(letters) + ("é" if rank % 50 == 49 else "")
+    def _words(self) -> list[str]:
+        """Return pseudo-words, longer the rarer they are (in a text about 4.6 letters); one of 50 is not ASCII."""
+        ranks = np.arange(clusters.VOCABULARY)
+        ends = np.cumsum(2 + self._rng.poisson(0.55 * np.log(ranks + 1))).tolist()
+        letters = "".join(self._rng.choice(_LETTERS, ends[-1]))
+        words = [letters[first:last] for first, last in itertools.pairwise([0, *ends])]
+        return [word + ("é" if rank % 50 == 49 else "") for rank, word in enumerate(words)]
 
     def _draw(self) -> list[str]:
         size = self._DRAWN

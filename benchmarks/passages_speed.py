@@ -90,7 +90,7 @@ def _raced(
         row.answer = row.answer or dict(judged(work.cases, found))
 
     race(rows, rounds, attempt)
-    peer = fastest(row for row in rows if not row.tool.startswith("dedup"))
+    peer = fastest(row for row in rows if not row.tool.startswith("dedup") and row.tool != "difflib")
     values: dict[str, dict[str, Any]] = {}
     for row in rows:
         speed = {**row.speed(work.text_bytes, work.documents), **row.answer} if row.runs else {"problem": row.problem}

@@ -51,13 +51,14 @@ def grow(settings: Settings, name: str, mode: str) -> Sheet:
         path, documents, text_bytes = write_shape(settings.cache, name, megabytes, settings.seed)
         row = f"{megabytes:.4g} MB"
         try:
-            runs = [dedup_scan(path, options, seconds=settings.seconds) for _ in range(settings.rounds or 1)]
+            figures, result = dedup_scan(path, options, seconds=settings.seconds)
+            for _ in range(1, settings.rounds or 1):
+                figures = min(figures, dedup_scan(path, options, seconds=settings.seconds)[0])
         except RunError as error:
             rows[row] = {"problem": str(error)}
             break
         finally:
             path.unlink()
-        figures, result = min(runs, key=lambda run: run[0].seconds)
         found = shape.judge(result)
         growth = None if before is None else figures.seconds / before
         rows[row] = {

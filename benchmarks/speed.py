@@ -124,7 +124,7 @@ def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
     def parse(text: str) -> float:
         value = kind(text)
         if not value > 0:
-            raise argparse.ArgumentTypeError("more than nothing")
+            raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
         return value
 
     return parse
