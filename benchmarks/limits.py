@@ -146,7 +146,7 @@ def _scan(inputs: Inputs, seconds: float, options: tuple[str, ...], cores: int) 
 
 def _sheet(rows: list[Row], inputs: Inputs, rounds: int) -> Sheet:
     best = {row.tool: row.best for row in rows if row.runs}
-    cpu = {row.tool: min(run.cpu_seconds for run in row.runs) for row in rows if row.runs}
+    cpu = {row.tool: row.cpu for row in rows if row.runs}
     values: dict[str, dict[str, Any]] = {}
     for row in rows:
         if not row.runs:

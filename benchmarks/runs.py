@@ -78,6 +78,11 @@ class Row:
         return min(run.seconds for run in self.runs)
 
     @property
+    def cpu(self) -> float:
+        """Least CPU seconds over the runs."""
+        return min(run.cpu_seconds for run in self.runs)
+
+    @property
     def title(self) -> str:
         """Name and version."""
         return f"{self.tool} ({self.version})" if self.version else self.tool
@@ -93,7 +98,7 @@ class Row:
         return {
             "best s": self.best,
             "median s": statistics.median(run.seconds for run in self.runs),
-            "CPU s": min(run.cpu_seconds for run in self.runs),
+            "CPU s": self.cpu,
             "MB/s": text_bytes / 1e6 / self.best,
             "documents/s": documents / self.best,
             "peak MB": statistics.median(run.peak_bytes for run in self.runs) / 1e6,

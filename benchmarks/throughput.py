@@ -18,7 +18,7 @@ from benchmarks.peers.tools import TOOLS
 from benchmarks.runs import Row, RunError, Settings, fastest, python_of, race, run
 from benchmarks.tables import Measured, Sheet, Target
 
-MEGABYTES = 240.0
+MEGABYTES = 212.0
 ROUNDS = 3
 THRESHOLD = 0.8
 PASSAGES_FROM = 0.3
@@ -83,6 +83,7 @@ def sheet(rows: Sequence[Row], corpus: Corpus, rounds: int) -> Sheet:
             "recall": row.answer.get("recall"),
             "precision": row.answer.get("precision"),
             "ratio": Measured(ratio, TARGET) if row.tool == SUBJECT and peer else ratio,
+            "CPU ratio": peer.cpu / row.cpu if peer else None,
         }
     note = (
         f"{corpus.documents} documents, {corpus.text_bytes / 1e6:.1f} MB of text, {len(corpus.wanted(THRESHOLD))} true "

@@ -215,6 +215,7 @@ def test_the_fastest_peer_is_another_tool_that_does_the_work(corpus: Corpus) -> 
     plain = sheet.to_dict()["rows"]
     assert plain["dedup, clusters"]["ratio"] == {"value": 2.0, "target": ">= 1", "met": True}
     assert plain["rensa, sampling"]["ratio"] == 10.0
+    assert plain["rensa, sampling"]["CPU ratio"] == 1.0
     assert plain["rensa"] == {"problem": "not installed: no wheel"}
     assert plain["gaoya"]["MB/s"] == pytest.approx(corpus.text_bytes / 2e6)
     assert set(sheet.shows) == set(plain)
