@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +301,38 @@ def test_the_command_prints_and_records(tmp_path: Path, capsys: pytest.CaptureFi
     assert synthetic["rows"]["dedup, clusters"]["recall"] == 1.0
     assert "not run" in prose["rows"]["all"]["problem"]  # no texts there
     assert "## Clusters, synthetic" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("experiment", ["passages", "pairs"])
+def test_without_the_texts_an_experiment_says_so(experiment: str, settings: Settings) -> None:
+    (sheet,) = speed.EXPERIMENTS[experiment](settings)
+    assert "is absent" in sheet.to_dict()["rows"]["all"]["problem"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the launcher needs POSIX")
+def test_an_interrupted_launcher_takes_the_tool_with_it(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    tool = f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    launch = [HERE, "-S", runs._LAUNCHER, tmp_path / "report", "any", "60", HERE, "-S", "-c", tool]
+    launcher = subprocess.Popen(list(map(str, launch)))
+    while not (told.exists() and told.read_text()):
+        assert launcher.poll() is None
+        time.sleep(0.02)
+    launcher.send_signal(signal.SIGINT)
+    assert launcher.wait(30) == 130
+    deadline = time.monotonic() + 30
+    while _runs(int(told.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not state.exists() or state.read_text().split()[2] != "Z"  # dead, though nobody has asked for its status
 
 
 @pytest.mark.parametrize("arguments", [["--rounds", "0"], ["gigantic"], ["--size", "many"], ["--timeout", "-1"]])

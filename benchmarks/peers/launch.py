@@ -25,12 +25,15 @@ def main(report: str, cores: str, seconds: str, *command: str) -> None:
         _become(cores, command)
     stopped = False
 
-    def stop(*_: object) -> None:
+    def stop(number: int, *_: object) -> None:
         nonlocal stopped
         stopped = True
         os.killpg(child, signal.SIGKILL)
+        if number != signal.SIGALRM:  # whoever interrupts the benchmark means the tool as well
+            os._exit(128 + number)
 
-    signal.signal(signal.SIGALRM, stop)
+    for number in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     signal.alarm(max(1, round(float(seconds))))
     _, status, used = os.wait4(child, 0)
     signal.alarm(0)
