@@ -123,7 +123,7 @@ def _layout(value: Any, newline: str) -> Iterator[str]:
     inner = newline + " "
     if _is_records(value):
         yield "["
-        line = _line(type(value[0]))
+        line = _line(value[0].__class__)
         for index, item in enumerate(value):
             yield f",{inner}" if index else inner
             if line:
@@ -146,14 +146,14 @@ def _layout(value: Any, newline: str) -> Iterator[str]:
 
 @cache
 def _line(cls: Any) -> Callable[[Any], str] | None:
-    """Return what writes a value object as `encode` does, only faster; None for a class that holds lists or mappings."""
+    """Return what writes a value object as `encode` does, only faster; None if it holds lists or mappings."""
     writers: list[Callable[[Any], str]] = []
     for hint in _hints(cls).values():
         if hint is str or get_origin(hint) is Literal:
             writers.append(_write_string)
         elif hint is int or hint is float:
             writers.append(_write_number)
-        elif is_dataclass(hint) and (nested := _line(hint)):
+        elif is_dataclass(hint) and (nested := _line(typing.cast(Any, hint))):
             writers.append(nested)
         else:
             return None
