@@ -192,18 +192,6 @@ def test_texts_that_do_not_go_with_their_places(kernels):
         texts.words(0, 1)
 
 
-def test_texts_that_cannot_be_read(kernels):
-    class Unreadable(list[bytes]):
-        def __getitem__(self, index):
-            raise OSError("gone")
-
-    texts = kernels.Texts(Unreadable(), np.array([0, 2]))
-    with pytest.raises(OSError, match="gone"):
-        texts.words(0, 1)
-    with pytest.raises(OSError, match="gone"):
-        kernels.score_words(keys([1, 2]), *(np.array([at]) for at in (0, 1, 1, 2)), texts)
-
-
 def test_texts_for_several_threads(kernels):
     corpus = corpus_of([f"{'wörd ' * number} end" for number in range(200)])
     texts = corpus.texts(kernels)
