@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 from strategies import hostile_text
 
 from dedup.kernels import fold
@@ -49,6 +49,16 @@ def test_length_of_the_common_subsequence(kernels, pair, data):
     assert kernels.lcs_length(a, b, data.draw(st.integers(0, length))) == length
     # Also where more is said to be known than is true.
     assert kernels.lcs_length(a, b, length + data.draw(st.integers(1, 5))) == length
+
+
+@given(sequences, st.data())
+def test_similarity_is_that_of_the_textbook(kernels, pair, data):
+    a, b = ([1, *side] for side in pair)
+    shared = naive.common_subsequence(a, b)
+    known = data.draw(st.integers(0, shared))
+    assert kernels.similarity(keys(a), keys(b), known) == Indel.normalized_similarity(a, b)
+    assert kernels.similarity(keys(a), keys(b), known) == pytest.approx(2 * shared / (len(a) + len(b)), abs=1e-12)
+    assert kernels.similarity(keys(a), keys(a)) == 1.0
 
 
 @given(st.lists(sequences, max_size=5), st.data())
