@@ -38,7 +38,7 @@ from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import document_shingles, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
+from dedup.sketch import fingerprint_window, fingerprints, signatures
 from dedup.tokenize import tokenize
 from dedup.unite import absorb, unite
 
@@ -185,7 +185,7 @@ def _reuse(
     window = fingerprint_window(config.min_words)
     anchors = find_anchors(sketches.hashes, sketches.places, keys, offsets, clusters, config.min_words, window)
     report("chain", 0, 1)
-    runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
+    runs = equal_runs(*anchors, keys, offsets, config.min_words)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
     texts = kernels.Texts(corpus.texts, offsets)

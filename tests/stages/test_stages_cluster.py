@@ -63,12 +63,6 @@ def test_a_band_of_many_documents_gives_few_candidates_that_hang_together():
     assert (left < right).all()
 
 
-@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 20), st.integers(0, 4))
-def test_groups_are_linked_in_full_or_in_a_line(sizes, limit, back):
-    earlier, later = kernels.link_groups(np.array(sizes, np.int64), limit, back)
-    assert sorted(zip(earlier.tolist(), later.tolist(), strict=True)) == naive.link_groups(sizes, limit, back)
-
-
 def test_bands_that_differ_have_keys_that_differ():
     signatures = np.arange(600, dtype=np.uint32).reshape(100, 6)
     keys = kernels.band_keys(np.concatenate([signatures, signatures]), 2, 3)

@@ -6,8 +6,13 @@ extension was not built.
 
 from dedup.kernels._native import (
     band_keys,
+    equal_groups,
+    equal_runs,
     hash_windows,
+    link_groups,
+    link_postings,
     mix64,
+    shared_counts,
     shingle,
     signatures,
     winnow,
@@ -24,14 +29,13 @@ from dedup.kernels.native.alignment import (
     may_be_alike,
     score_words,
 )
+from dedup.kernels.native.chains import chain
 from dedup.kernels.native.tokens import tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
-    chain,
     extend,
     gap_costs,
-    link_groups,
 )
 
 __all__ = [
@@ -43,6 +47,8 @@ __all__ = [
     "alike_prefix",
     "band_keys",
     "chain",
+    "equal_groups",
+    "equal_runs",
     "extend",
     "gap_costs",
     "grow",
@@ -51,9 +57,11 @@ __all__ = [
     "lcs_lengths",
     "lcs_runs",
     "link_groups",
+    "link_postings",
     "may_be_alike",
     "mix64",
     "score_words",
+    "shared_counts",
     "shingle",
     "signatures",
     "tokenize",

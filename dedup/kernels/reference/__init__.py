@@ -15,9 +15,11 @@ from dedup.kernels.reference.alignment import (
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
+from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
-from dedup.kernels.reference.sketches import band_keys, link_groups, shingle, signatures, winnow
+from dedup.kernels.reference.runs import equal_runs
+from dedup.kernels.reference.sketches import band_keys, shingle, signatures, winnow
 from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import tokenize
 
@@ -30,6 +32,8 @@ __all__ = [
     "alike_prefix",
     "band_keys",
     "chain",
+    "equal_groups",
+    "equal_runs",
     "extend",
     "gap_costs",
     "grow",
@@ -38,9 +42,11 @@ __all__ = [
     "lcs_lengths",
     "lcs_runs",
     "link_groups",
+    "link_postings",
     "may_be_alike",
     "mix64",
     "score_words",
+    "shared_counts",
     "shingle",
     "signatures",
     "tokenize",
