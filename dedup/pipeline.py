@@ -163,11 +163,15 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
     left, right = candidate_pairs(sketches.bands[:, filled])
     left, right = filled[left], filled[right]
-    wanted = distinct(np.concatenate([left, right])).tolist()
-    tokens = tokenize([corpus.texts[document] for document in wanted])
+    wanted = distinct(np.concatenate([left, right]))
+    tokens = tokenize([corpus.texts[document] for document in wanted.tolist()])
     sets = shingle_sets([tokens.keys[first:last] for first, last in pairwise(tokens.offsets.tolist())])
-    shingles = dict(zip(wanted, sets, strict=True))
-    groups = find_clusters(zip(left.tolist(), right.tolist(), strict=True), shingles, config.document_similarity)
+    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
+    shingles = np.concatenate([np.zeros(0, np.uint64), *sets])
+    found = find_clusters(left, right, shingles, bounds, config.document_similarity)
+    names = wanted.tolist()
+    groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
     report("cluster", 1, 1)
     return groups
 
