@@ -6,8 +6,13 @@ extension was not built.
 
 from dedup.kernels._native import (
     band_keys,
+    equal_groups,
+    equal_runs,
     hash_windows,
+    link_groups,
+    link_postings,
     mix64,
+    shared_counts,
     shingle,
     signatures,
     winnow,
@@ -26,16 +31,15 @@ from dedup.kernels.native.alignment import (
     score_words,
     similarity,
 )
+from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
 from dedup.kernels.native.tokens import tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
     MergeLimits,
-    chain,
     extend,
     gap_costs,
-    link_groups,
 )
 
 __all__ = [
@@ -49,6 +53,8 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "equal_groups",
+    "equal_runs",
     "extend",
     "gap_costs",
     "gather_passages",
@@ -58,10 +64,12 @@ __all__ = [
     "lcs_lengths",
     "lcs_runs",
     "link_groups",
+    "link_postings",
     "may_be_alike",
     "merge_pieces",
     "mix64",
     "score_words",
+    "shared_counts",
     "shingle",
     "signatures",
     "similarity",

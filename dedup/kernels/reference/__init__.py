@@ -17,11 +17,13 @@ from dedup.kernels.reference.alignment import (
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
+from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
-from dedup.kernels.reference.sketches import band_keys, link_groups, shingle, signatures, winnow
+from dedup.kernels.reference.runs import equal_runs
+from dedup.kernels.reference.sketches import band_keys, shingle, signatures, winnow
 from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import tokenize
 
@@ -36,6 +38,8 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "equal_groups",
+    "equal_runs",
     "extend",
     "gap_costs",
     "gather_passages",
@@ -45,10 +49,12 @@ __all__ = [
     "lcs_lengths",
     "lcs_runs",
     "link_groups",
+    "link_postings",
     "may_be_alike",
     "merge_pieces",
     "mix64",
     "score_words",
+    "shared_counts",
     "shingle",
     "signatures",
     "similarity",
