@@ -22,7 +22,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Flags, distinct
+from dedup.arrays import I64, U64, Flags
 
 PAIR_LIMIT = 16
 """Largest group of postings of which all pairs are anchors."""
@@ -44,7 +44,7 @@ def find_anchors(
     tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
     whole = _Groups.of(hashes, places)
-    crowded = whole.crowded()
+    crowded = whole.crowded(len(keys))
     found = []
     settled = np.zeros(len(keys), bool)
     for length, backs, links in ((shortest, range(window), 0), (LONGER, range(1), BACK_LINKS)):
@@ -52,7 +52,7 @@ def find_anchors(
         longer = _Groups.of(kernels.hash_windows(keys, starts, length), starts)
         found.append(kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links))
         if length == shortest:
-            settled = _within(longer.crowded(), shortest - OVERHANG, len(keys))
+            settled = _within(np.flatnonzero(longer.crowded(len(keys))), shortest - OVERHANG, len(keys))
     found.append(kernels.link_postings(*whole, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS))
     return np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found])
 
@@ -69,16 +69,19 @@ class _Groups(NamedTuple):
         order, sizes = kernels.equal_groups(hashes)
         return cls(places[order], sizes)
 
-    def crowded(self) -> I64:
-        """Return the distinct places of the postings of large groups, ascending."""
-        return distinct(self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)])
+    def crowded(self, count: int) -> Flags:
+        """Return at which of ``count`` tokens a posting of a large group stands."""
+        result = np.zeros(count, bool)
+        result[self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)]] = True
+        return result
 
 
-def _starts(places: I64, backs: range, length: int, offsets: I64) -> I64:
-    """Return the distinct places from so many tokens before some places (ascending) on which ``length`` tokens follow
-    in their document."""
-    starts = distinct(np.concatenate([places - back for back in backs]))
-    starts = starts[np.searchsorted(starts, 0) :]
+def _starts(crowded: Flags, backs: range, length: int, offsets: I64) -> I64:
+    """Return the places from so many tokens before some tokens on which ``length`` tokens follow in their document."""
+    before = crowded.copy()
+    for back in backs[1:]:
+        before[:-back] |= crowded[back:]
+    starts = np.flatnonzero(before)
     bounds = np.searchsorted(starts, offsets)
     return starts[starts + length <= np.repeat(offsets[1:], np.diff(bounds))]
 
