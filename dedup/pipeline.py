@@ -26,7 +26,7 @@ import numpy as np
 from dedup import __version__, kernels
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, distinct, words_before
+from dedup.arrays import I64, U64, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -114,7 +114,7 @@ def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
     tokens = tokenize(texts)
     counts = np.diff(tokens.offsets)
-    words = (np.diff(words_before(tokens.keys)[tokens.offsets]) + 1) // 2
+    words = (kernels.twice_words(tokens.keys, tokens.offsets[:-1], tokens.offsets[1:]) + 1) // 2
     bands = np.zeros((0, len(texts)), np.uint64)
     if config.clusters:
         sketch = signatures(*document_shingles(tokens.keys, tokens.offsets), config.permutations, config.seed)

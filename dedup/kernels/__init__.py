@@ -61,6 +61,7 @@ if TYPE_CHECKING or implementation == "reference":
         signatures,
         similarity,
         tokenize,
+        twice_words,
         winnow,
     )
 else:
@@ -91,6 +92,7 @@ else:
         signatures,
         similarity,
         tokenize,
+        twice_words,
         winnow,
     )
 
@@ -123,5 +125,6 @@ __all__ = [
     "signatures",
     "similarity",
     "tokenize",
+    "twice_words",
     "winnow",
 ]

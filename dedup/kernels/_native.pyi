@@ -56,6 +56,7 @@ def covered(
 def grow(
     keys: U64, texts: Texts, left: I64, right: I64, left_room: I64, right_room: I64, score: I64, direction: int
 ) -> tuple[I64, I64, I64]: ...
+def twice_words(keys: U64, first: I64, last: I64) -> I64: ...
 def merge_pieces(
     left: I64,
     left_end: I64,
@@ -65,7 +66,6 @@ def merge_pieces(
     equal: I64,
     bounds: I64,
     keys: U64,
-    words_before: I64,
     texts: Texts,
     skipped: I64,
     replaced: I64,

@@ -15,6 +15,7 @@ from dedup.kernels._native import (
     shared_counts,
     shingle,
     signatures,
+    twice_words,
     winnow,
 )
 from dedup.kernels.native.alignment import (
@@ -74,5 +75,6 @@ __all__ = [
     "signatures",
     "similarity",
     "tokenize",
+    "twice_words",
     "winnow",
 ]

@@ -20,7 +20,7 @@ from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
-from dedup.kernels.reference.merging import MergeLimits, merge_pieces
+from dedup.kernels.reference.merging import MergeLimits, merge_pieces, twice_words
 from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import band_keys, shingle, signatures, winnow
@@ -59,5 +59,6 @@ __all__ = [
     "signatures",
     "similarity",
     "tokenize",
+    "twice_words",
     "winnow",
 ]
