@@ -74,6 +74,7 @@ class RunFinder {
     // Anchors of one distance that lie in the same run follow each other.
     void grow() {
         constexpr std::size_t AHEAD = 12;
+        runs_.reserve(anchors_.size());  // memory that is never written to is never taken
         Anchor in{0, 0};  // of the last run, the distance and where its left side ends
         for (std::size_t i = 0; i < anchors_.size(); ++i) {
             if (i + AHEAD < anchors_.size()) {
