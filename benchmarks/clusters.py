@@ -15,8 +15,9 @@ inverted index over exact shingle numbers: no hashing, no sampling, nothing take
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ ZIPF = 1.05
 COPIES = 0.1
 HIGHEST_RATE = 0.04
 SHINGLE = 5
+_DRAWN = 1 << 20
+_POSTINGS = 4_000_000
 
 TARGETS = {
     0.8: {"recall": Target(">=", 1.0), "precision": Target(">=", 1.0), "agreement": Target(">=", 1.0)},
@@ -47,15 +50,19 @@ TARGETS = {
 class Synthetic:
     """Documents as word numbers, ``words[starts[i]:starts[i + 1]]``, and the spelling of each word."""
 
-    words: NDArray[np.int64]
+    words: NDArray[np.int32]
     starts: NDArray[np.int64]
     spelling: NDArray[np.str_]
 
     def texts(self) -> dict[str, str]:
         """Return the documents by id, ids in order."""
-        spelled = self.spelling[self.words]
-        bounds = zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
-        return {document_id(number): " ".join(spelled[a:b]) for number, (a, b) in enumerate(bounds)}
+        return {document_id(number): text for number, text in enumerate(self.each_text())}
+
+    def each_text(self) -> Iterator[str]:
+        """Yield the texts in order, one at a time: spelled out, a large corpus would not fit into memory."""
+        spelling = self.spelling.tolist()
+        for first, last in itertools.pairwise(self.starts.tolist()):
+            yield " ".join([spelling[word] for word in self.words[first:last].tolist()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,12 @@ def synthesize(seed: int, documents: int = DOCUMENTS) -> Synthetic:
     # Rounding leaves the last sum a little below 1; a draw beyond it would be no word.
     cumulative[-1] = 1.0
 
-    def draw(count: int) -> NDArray[np.int64]:
-        return np.searchsorted(cumulative, rng.random(count), side="right").astype(np.int64)
+    def draw(count: int) -> NDArray[np.int32]:
+        drawn = np.empty(count, np.int32)
+        for first in range(0, count, _DRAWN):  # the same numbers as at once, in less memory
+            chances = rng.random(min(_DRAWN, count - first))
+            drawn[first : first + _DRAWN] = np.searchsorted(cumulative, chances, side="right")
+        return drawn
 
     originals = documents - round(documents * COPIES)
     lengths = rng.integers(WORDS * 3 // 4, WORDS * 5 // 4, originals, endpoint=True)
@@ -99,27 +110,29 @@ def synthesize(seed: int, documents: int = DOCUMENTS) -> Synthetic:
         parts.append(copy)
     parts = [parts[i] for i in rng.permutation(documents)]
     starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-    return Synthetic(np.concatenate(parts), starts, _spellings(rng))
+    return Synthetic(np.concatenate(parts), starts, spellings(rng))
 
 
-def exact_similarities(corpus: Synthetic) -> dict[tuple[int, int], float]:
-    """Return the Jaccard similarity of the 5-word shingle sets of every two documents that share a shingle."""
-    shingles, documents = _shingle_numbers(corpus)
-    sizes = np.bincount(documents, minlength=len(corpus.starts) - 1)
-    order = np.lexsort((documents, shingles))
-    shingles, documents = shingles[order], documents[order]
-    count = len(sizes)
-    keys = []
-    # Postings of one shingle stand together: those `step` apart give all their pairs, until no list is that long.
-    for step in range(1, len(shingles)):
-        same = shingles[step:] == shingles[:-step]
-        if not same.any():
-            break
-        keys.append(documents[:-step][same] * count + documents[step:][same])
-    pairs, shared = np.unique(np.concatenate(keys) if keys else np.empty(0, np.int64), return_counts=True)
+def exact_similarities(corpus: Synthetic, least: float = 0.0) -> dict[tuple[int, int], float]:
+    """Return the Jaccard similarity of the 5-word shingle sets of every two documents that share a shingle.
+
+    Those below ``least`` are left out. Postings are worked on in parts, each with all of its shingles, so that a
+    large corpus needs little more memory than its words.
+    """
+    count = len(corpus.starts) - 1
+    sizes = np.zeros(count, np.int64)
+    keys, shared = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for shingles, documents in _postings(corpus):
+        sizes += np.bincount(documents, minlength=count)
+        pairs, counts = np.unique(_together(shingles, documents, count), return_counts=True)
+        keys.append(pairs)
+        shared.append(counts)
+    pairs, places = np.unique(np.concatenate(keys), return_inverse=True)
+    common = np.bincount(places, np.concatenate(shared), len(pairs))
     left, right = pairs // count, pairs % count
-    jaccard = shared / (sizes[left] + sizes[right] - shared)
-    return dict(zip(zip(left.tolist(), right.tolist(), strict=True), jaccard.tolist(), strict=True))
+    jaccard = common / (sizes[left] + sizes[right] - common)
+    kept = jaccard >= least
+    return dict(zip(zip(left[kept].tolist(), right[kept].tolist(), strict=True), jaccard[kept].tolist(), strict=True))
 
 
 def judge(
@@ -178,7 +191,7 @@ def to_dict(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"benchmark": "clusters", "thresholds": [asdict(outcome) for outcome in outcomes]}
 
 
-def _spellings(rng: np.random.Generator) -> NDArray[np.str_]:
+def spellings(rng: np.random.Generator) -> NDArray[np.str_]:
     """Return distinct pseudo-words of two to eight letters, short ones first as in natural languages."""
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
     words: dict[str, None] = {}
@@ -190,20 +203,41 @@ def _spellings(rng: np.random.Generator) -> NDArray[np.str_]:
     return np.array(list(words)[:VOCABULARY])
 
 
-def _shingle_numbers(corpus: Synthetic) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct (shingle, document) postings; equal shingles, and only those, have equal numbers."""
+def _postings(corpus: Synthetic) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the distinct (shingle, document) postings, sorted, in parts.
+
+    In a part equal shingles, and only those, have equal numbers; all postings of a shingle are in one part.
+    """
     words, starts = corpus.words, corpus.starts
-    count = len(words) - SHINGLE + 1
-    numbers = words[:count]
-    for offset in range(1, SHINGLE):
-        if offset == SHINGLE - 1:  # four words fill 63 bits; ranks of them leave room for the fifth
-            numbers = np.unique(numbers, return_inverse=True)[1]
-        numbers = numbers * VOCABULARY + words[offset : offset + count]
-    numbers = np.unique(numbers, return_inverse=True)[1]
-    documents = np.searchsorted(starts, np.arange(count), side="right") - 1
-    inside = np.arange(count) + SHINGLE <= starts[documents + 1]
-    postings = np.unique(numbers[inside] * np.int64(len(starts)) + documents[inside])
-    return postings // len(starts), postings % len(starts)
+    lengths = np.diff(starts)
+    inside = np.arange(len(words)) + SHINGLE <= np.repeat(starts[1:], lengths)
+    places = np.flatnonzero(inside)
+    documents = np.repeat(np.arange(len(lengths)), lengths)[places]
+    parts = 1 + len(places) // _POSTINGS
+    # Any function of some of its words sends a shingle to one part; these factors are odd and far apart.
+    part = (words[places].astype(np.int64) * 40_503 + words[places + 2].astype(np.int64) * 2_654_435_761) % parts
+    for number in range(parts):
+        chosen = part == number
+        at = places[chosen]
+        numbers = words[at].astype(np.int64)
+        for offset in range(1, SHINGLE):
+            numbers = numbers * len(corpus.spelling) + words[at + offset]
+            if offset > 1:  # ranks leave room for the next word
+                numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+        postings = np.unique(numbers * len(starts) + documents[chosen])
+        yield postings // len(starts), postings % len(starts)
+
+
+def _together(shingles: NDArray[np.int64], documents: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return ``left * count + right`` for every two documents, once for each shingle that both have."""
+    keys = [np.zeros(0, np.int64)]
+    # Postings of one shingle stand together: those `step` apart give all their pairs, until no list is that long.
+    for step in range(1, len(shingles)):
+        same = shingles[step:] == shingles[:-step]
+        if not same.any():
+            break
+        keys.append(documents[:-step][same] * count + documents[step:][same])
+    return np.concatenate(keys)
 
 
 def _key(a: int, b: int) -> tuple[int, int]:

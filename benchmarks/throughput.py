@@ -1,246 +1,146 @@
-"""Documents and bytes a second, from a JSONL file to clusters, beside the peers on the same file in the same run.
+"""Clusters: from a JSONL file to groups of near-duplicate documents, beside the peers on the same file.
 
-README.md defines every column. Each tool runs in a process of its own, on one core and one thread; rounds are
-interleaved, so that a busy minute of the machine meets every tool.
+README.md defines every column. Each tool runs in a process of its own, on one core and one thread, and its time is that
+of the whole process: interpreter, imports and handing over the result included.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks import clusters
-from benchmarks.peers import environment
+from benchmarks import corpora
+from benchmarks.corpora import Corpus
 from benchmarks.peers.tools import TOOLS
-from benchmarks.tables import Target, cell, show, table
+from benchmarks.runs import Row, RunError, Settings, fastest, python_of, race, run
+from benchmarks.tables import Measured, Sheet, Target
 
-ROOT = Path(__file__).resolve().parents[1]
+MEGABYTES = 212.0
+ROUNDS = 3
 THRESHOLD = 0.8
+PASSAGES_FROM = 0.3
+"""Where documents are copies with all their edits, though not near-duplicates: what passages have to explain."""
+LEAST_RECALL = 2 / 3
+"""A peer that misses more than a third of the true pairs is not what others are compared with."""
 SUBJECT = "dedup, clusters"
 TARGET = Target(">=", 1.0)
-_ONE_THREAD = dict.fromkeys(
-    ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
+Pairs = Collection[tuple[int, int]]
 
 
-class Corpus(NamedTuple):
-    """The file that all tools read, and what is true of it."""
-
-    path: Path
-    documents: int
-    text_bytes: int
-    exact: Mapping[tuple[int, int], float]
+def run_clusters(settings: Settings) -> Iterator[Sheet]:
+    """Time all tools that group documents, on the synthetic corpus and on real prose."""
+    yield from _on_both(settings, [name for name, tool in TOOLS.items() if tool.extent != "passages"])
 
 
-@dataclass(slots=True)
-class Row:
-    """What is known of a tool: its runs, or why there are none."""
-
-    tool: str
-    version: str = ""
-    problem: str = ""
-    runs: list[dict[str, Any]] = field(default_factory=list)
-    recall: float | None = None
-    precision: float | None = None
-
-    def best(self, figure: str = "seconds") -> float:
-        """Return the least value of a figure over the runs."""
-        return float(min(run[figure] for run in self.runs))
-
-    def median(self, figure: str) -> float:
-        """Return the median of a figure over the runs."""
-        return float(statistics.median(run[figure] for run in self.runs))
+def run_with_passages(settings: Settings) -> Iterator[Sheet]:
+    """Time what the search for passages adds, on the same corpora."""
+    yield from _on_both(settings, ["dedup, clusters", "dedup, clusters and passages"])
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run what the arguments ask for and print the table."""
-    options = _parser().parse_args(arguments)
-    corpus = write_corpus(options.cache, options.documents, options.seed)
-    rows = [Row(name) for name in options.tools]
-    pythons = find_interpreters(rows, options.cache)
-    load = _load_average()
-    for _ in range(options.rounds):
-        for row in rows:
-            if not row.problem:
-                run_once(row, pythons[row.tool], corpus)
-    report(rows, corpus, options.rounds, load)
-    if options.json:
-        options.json.write_text(json.dumps(to_dict(rows, corpus), indent=1) + "\n", encoding="utf-8")
+def measure(row: Row, python: Path, corpus: Corpus, seconds: float) -> None:
+    """Run a tool once and add its figures; the first time, judge what it found."""
+    command: list[str | Path] = [python, "-m", "benchmarks.peers.worker", row.tool, corpus.path, str(THRESHOLD)]
+    figures, said = run(command, seconds=seconds)
+    try:
+        found = json.loads(said)
+    except ValueError as error:
+        raise RunError(f"printed no result: {error}") from None
+    row.add(figures, found["stages"])
+    if "pairs" in found and not row.answer:
+        row.answer = judge(found, corpus, passages=TOOLS[row.tool].extent == "passages")
 
 
-def write_corpus(folder: Path, documents: int, seed: int) -> Corpus:
-    """Write the corpus of the cluster benchmark as JSONL, and find the exact similarities."""
-    synthetic = clusters.synthesize(seed, documents)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"corpus-{documents}-{seed}.jsonl"
-    texts = synthetic.texts()
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts.items())
-    size = sum(len(text.encode()) for text in texts.values())
-    return Corpus(path, documents, size, clusters.exact_similarities(synthetic))
+def judge(found: Mapping[str, Any], corpus: Corpus, *, passages: bool = False) -> dict[str, float | None]:
+    """Return recall and precision against the exact similarities.
+
+    With passages a pair is wanted from `PASSAGES_FROM` on. In real prose passages are reused beyond the copies made
+    for the benchmark, and nobody knows all of them: no precision is stated.
+    """
+    least = PASSAGES_FROM if passages else THRESHOLD
+    wanted, allowed = corpus.wanted(least), corpus.allowed(0.0 if passages else THRESHOLD)
+    if found["flagged"] is not None:
+        return _by_flags(set(found["flagged"]), wanted, allowed)
+    precision = None if passages and len(corpus.exact) > 1 else _precision(found["pairs"], allowed)
+    return {"recall": _recall(found["groups"], wanted), "precision": precision}
 
 
-def find_interpreters(rows: Sequence[Row], cache: Path) -> dict[str, Path]:
-    """Return the interpreter for each tool, its packages installed; note versions, and why a tool cannot run."""
-    pythons: dict[str, Path] = {}
-    for row in rows:
-        tool = TOOLS[row.tool]
-        pythons[row.tool] = Path(sys.executable)
-        if tool.distribution is None:
-            continue
-        try:
-            pythons[row.tool] = environment.python_in(cache)
-            row.version = environment.installed(pythons[row.tool], tool.distribution)
-            for helper in tool.helpers:
-                environment.installed(pythons[row.tool], helper)
-        except RuntimeError as error:
-            row.problem = f"not installed: {error}"
-    return pythons
-
-
-def run_once(row: Row, python: Path, corpus: Corpus) -> None:
-    """Run a tool in a process of its own and add its figures, or what went wrong."""
-    command = [str(python), "-m", "benchmarks.peers.worker", row.tool, str(corpus.path), str(THRESHOLD)]
-    if hasattr(os, "sched_getaffinity"):
-        command.append(str(max(os.sched_getaffinity(0))))
-    settings = {**os.environ, **_ONE_THREAD, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-    began = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=settings, check=False)
-    process_seconds = time.perf_counter() - began
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        row.problem = f"failed: {said[-1] if said else f'exit code {done.returncode}'}"
-        row.runs.clear()
-        return
-    figures = json.loads(done.stdout)
-    pairs, groups = figures.pop("pairs"), figures.pop("groups")
-    if pairs is not None and row.recall is None:
-        row.recall, row.precision = judge(pairs, groups, corpus.exact)
-    row.runs.append({**figures, "process_seconds": process_seconds})
-
-
-def judge(
-    pairs: Sequence[Sequence[int]], groups: Sequence[Sequence[int]], exact: Mapping[tuple[int, int], float]
-) -> tuple[float, float]:
-    """Return recall by groups and precision by pairs; 1 where there was nothing to find or to report."""
-    group_of = {document: number for number, group in enumerate(groups) for document in group}
-    true = [pair for pair, jaccard in exact.items() if jaccard >= THRESHOLD]
-    together = [a in group_of and group_of[a] == group_of.get(b) for a, b in true]
-    right = [exact.get((min(pair), max(pair)), 0.0) >= THRESHOLD for pair in pairs]
-    return (statistics.fmean(together) if together else 1.0, statistics.fmean(right) if right else 1.0)
-
-
-def fastest_peer(rows: Sequence[Row]) -> Row | None:
-    """Return the peer with the best run, if any ran."""
-    peers = [row for row in rows if row.runs and TOOLS[row.tool].distribution]
-    return min(peers, key=Row.best, default=None)
-
-
-def report(rows: Sequence[Row], corpus: Corpus, rounds: int, load: str) -> None:
-    """Print the table and what each row shows."""
-    true = sum(jaccard >= THRESHOLD for jaccard in corpus.exact.values())
-    peer = fastest_peer(rows)
-    header = (
-        "tool", "best s", "median s", "CPU s", "process s", "MB/s", "documents/s", "peak MB", "recall", "precision",
-        "ratio", "CPU ratio",
-    )  # fmt: skip
-    show(
-        "## Throughput",
-        f"{corpus.documents} documents, {corpus.text_bytes / 1e6:.1f} MB of text, {true} true pairs; {rounds} rounds; "
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load before {load}, after {_load_average()}.",
-        table(header, [_cells(row, corpus, peer) for row in rows]),
-        "\n".join(f"- {_title(row)}: {TOOLS[row.tool].shows}{_stages(row)}" for row in rows),
+def sheet(rows: Sequence[Row], corpus: Corpus, rounds: int) -> Sheet:
+    """Return the table; ratios are to the fastest peer that does the work, which one with little recall does not."""
+    peer = fastest(
+        row for row in rows if TOOLS[row.tool].distribution and row.answer.get("recall", 0.0) >= LEAST_RECALL
     )
+    values: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if not row.runs:
+            values[row.title] = {"problem": row.problem}
+            continue
+        ratio = peer.best / row.best if peer else None
+        values[row.title] = {
+            **row.speed(corpus.text_bytes, corpus.documents),
+            "recall": row.answer.get("recall"),
+            "precision": row.answer.get("precision"),
+            "ratio": Measured(ratio, TARGET) if row.tool == SUBJECT and peer else ratio,
+            "CPU ratio": peer.cpu / row.cpu if peer else None,
+        }
+    note = (
+        f"{corpus.documents} documents, {corpus.text_bytes / 1e6:.1f} MB of text, {len(corpus.wanted(THRESHOLD))} true "
+        f"pairs; best of {rounds}; one core. Ratio: seconds of {peer.title if peer else 'the fastest peer (none ran)'} "
+        "over those of the row; peers with a recall below 2/3 are not compared with."
+    )
+    return Sheet(f"Clusters, {corpus.name}", note, values, {row.title: _shows(row) for row in rows})
 
 
-def to_dict(rows: Sequence[Row], corpus: Corpus) -> dict[str, Any]:
-    """Return all figures as plain values."""
-    peer = fastest_peer(rows)
+def _on_both(settings: Settings, names: Sequence[str]) -> Iterator[Sheet]:
+    rounds = settings.rounds or ROUNDS
+    size = settings.size(MEGABYTES)
+    yield _timed(settings, names, corpora.synthetic(settings.cache, size, settings.seed), rounds)
+    try:
+        real = corpora.prose(settings.cache, settings.data, size, settings.seed)
+    except FileNotFoundError as error:
+        yield Sheet("Clusters, prose", "Real prose.", {"all": {"problem": f"not run: no texts in {error.filename}"}})
+    else:
+        yield _timed(settings, names, real, rounds)
+
+
+def _timed(settings: Settings, names: Sequence[str], corpus: Corpus, rounds: int) -> Sheet:
+    rows = [Row(name) for name in settings.chosen(names)]
+    pythons = {
+        row.tool: python_of(row, settings.cache, TOOLS[row.tool].distribution, TOOLS[row.tool].helpers) for row in rows
+    }
+    race(rows, rounds, lambda row: measure(row, pythons[row.tool], corpus, settings.seconds))
+    return sheet(rows, corpus, rounds)
+
+
+def _recall(groups: Sequence[Sequence[int]], wanted: Pairs) -> float:
+    """Return the share of the wanted pairs that are together in some group; 1 where nothing is wanted."""
+    groups_of: dict[int, set[int]] = {}
+    for number, group in enumerate(groups):
+        for document in group:
+            groups_of.setdefault(document, set()).add(number)
+    together = [not groups_of.get(a, set()).isdisjoint(groups_of.get(b, ())) for a, b in wanted]
+    return statistics.fmean(together) if together else 1.0
+
+
+def _precision(pairs: Sequence[Sequence[int]], allowed: Pairs) -> float:
+    """Return the share of the reported pairs that are no error; 1 where nothing is reported."""
+    right = [(min(pair), max(pair)) in allowed for pair in pairs]
+    return statistics.fmean(right) if right else 1.0
+
+
+def _by_flags(flagged: set[int], wanted: Pairs, allowed: Pairs) -> dict[str, float | None]:
+    """Return the share of wanted pairs of which both are flagged, and of the flagged that are in an allowed pair."""
+    right = flagged & {document for pair in allowed for document in pair}
+    both = [a in flagged and b in flagged for a, b in wanted]
     return {
-        "benchmark": "throughput",
-        "documents": corpus.documents,
-        "text_bytes": corpus.text_bytes,
-        "threshold": THRESHOLD,
-        "fastest_peer": peer and peer.tool,
-        "rows": [asdict(row) for row in rows],
+        "recall": statistics.fmean(both) if both else 1.0,
+        "precision": len(right) / len(flagged) if flagged else 1.0,
     }
 
 
-def _cells(row: Row, corpus: Corpus, peer: Row | None) -> list[str]:
-    if row.problem:
-        return [_title(row), row.problem, *["-"] * 10]
-    return [
-        _title(row),
-        f"{row.best():.2f}",
-        f"{row.median('seconds'):.2f}",
-        f"{row.best('cpu_seconds'):.2f}",
-        f"{row.median('process_seconds'):.2f}",
-        f"{corpus.text_bytes / 1e6 / row.best():.1f}",
-        f"{corpus.documents / row.best():,.0f}",
-        f"{row.median('peak_bytes') / 1e6:.0f}",
-        cell(row.recall),
-        cell(row.precision),
-        _ratio(row, peer, "seconds"),
-        _ratio(row, peer, "cpu_seconds"),
-    ]
-
-
-def _ratio(row: Row, peer: Row | None, figure: str) -> str:
-    ratio = peer.best(figure) / row.best(figure) if peer else None
-    if row.tool == SUBJECT:
-        return cell(ratio, TARGET)
-    return "-" if ratio is None else f"{ratio:.2f}"
-
-
-def _title(row: Row) -> str:
-    return f"{row.tool} ({row.version})" if row.version else row.tool
-
-
-def _stages(row: Row) -> str:
-    """Return the stages of the best run, as far as the tool tells."""
-    if not row.runs:
-        return ""
-    stages = min(row.runs, key=lambda run: run["seconds"])["stages"]
-    return f" {'; '.join(f'{name} {seconds:.2f}' for name, seconds in stages.items())} s."
-
-
-def _load_average() -> str:
-    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.throughput", description=__doc__)
-    parser.add_argument("--documents", type=int, default=clusters.DOCUMENTS, metavar="N", help="size of the corpus")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the corpus (default: 1)")
-    parser.add_argument("--rounds", type=_positive, default=3, metavar="N", help="runs of each tool (default: 3)")
-    parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS), metavar="TOOL", help=", ".join(TOOLS))
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        default=environment.cache_folder(),
-        metavar="FOLDER",
-        help="keeps the corpus and the peers",
-    )
-    parser.add_argument("--json", type=Path, metavar="PATH", help="write the figures here as well")
-    return parser
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least one round")
-    return value
-
-
-if __name__ == "__main__":
-    main()
+def _shows(row: Row) -> str:
+    """Return what a row shows, and the stages of its best run."""
+    stages = "; ".join(f"{name} {seconds:.2f}" for name, seconds in row.stages.items())
+    return TOOLS[row.tool].shows + (f" {stages} s." if stages else "")

@@ -20,7 +20,6 @@ from dedup.kernels import LEAST_GROWN, SCORE, Texts
 LEAST_RUN = 4
 """Tokens of the shortest run that is worth aligning although no other run follows it."""
 _COVERING = 8 * SCORE  # score from which an alignment hides those inside it
-_STANDS_OUT = 7  # tokens by which what it hides may reach beyond it
 _NEXT = 4  # neighbours, and _FOLLOWS tokens, within which the one that continues an alignment is looked for
 _FOLLOWS = 48
 _FARTHEST = 64  # tokens that an end may grow
@@ -52,27 +51,9 @@ def drop_covered(found: Alignments, offsets: I64, shortest: int) -> Alignments:
     group = document_pairs(found.left, found.right, offsets)
     order = np.lexsort((found.right, found.left, group))
     found, group = found.take(order), group[order]
-    left_slack = np.minimum(_STANDS_OUT, (found.left_end - found.left) // 5)
-    right_slack = np.minimum(_STANDS_OUT, (found.right_end - found.right) // 5)
-    covered = np.zeros(len(group), bool)
     strong = np.flatnonzero(found.score >= _COVERING)
-    begins, ends = np.searchsorted(group, group[strong]), np.searchsorted(group, group[strong], "right")
-    several = ends - begins > 1
-    strong, begins, ends = strong[several], begins[several], ends[several]
-    for best in np.lexsort((strong, -found.score[strong])).tolist():
-        index = int(strong[best])
-        if covered[index]:
-            continue
-        own = found.left[begins[best] : ends[best]]
-        first, last = np.searchsorted(own, [found.left[index] - _STANDS_OUT, found.left_end[index]]) + begins[best]
-        near = slice(int(first), int(last))
-        inside = found.left[near] >= found.left[index] - left_slack[near]
-        inside &= found.left_end[near] <= found.left_end[index] + left_slack[near]
-        inside &= found.right[near] >= found.right[index] - right_slack[near]
-        inside &= found.right_end[near] <= found.right_end[index] + right_slack[near]
-        inside &= found.equal[near] < shortest
-        inside[index - near.start] = False
-        covered[near] |= inside
+    strong = strong[np.lexsort((strong, -found.score[strong]))]
+    covered = kernels.covered(*found[:4], found.equal, group, strong, shortest)
     return found.take(~covered)
 
 

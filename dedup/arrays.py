@@ -161,6 +161,23 @@ class ReusedPassages(NamedTuple):
         )
 
 
+class Located(NamedTuple):
+    """Where ranges of places are in the texts of their documents, from the first letter to the last (``int64[n]``)."""
+
+    start: I64
+    """In code points; ``end`` is exclusive."""
+    end: I64
+    start_byte: I64
+    """In bytes of the text as UTF-8."""
+    end_byte: I64
+    line: I64
+    """Lines and columns count from 1; a line ends with CRLF, LF or CR."""
+    column: I64
+    end_line: I64
+    end_column: I64
+    """Exclusive, in the line of the last letter."""
+
+
 def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -> list[NDArray[Any]]:
     """Return rows of values as arrays, one for each kind."""
     columns = list(zip(*rows, strict=True)) or [()] * len(kinds)

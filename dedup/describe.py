@@ -17,7 +17,7 @@ from dedup.cluster import Group
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
 from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage, Span
-from dedup.span import Located, locate
+from dedup.span import Places, locate
 from dedup.tokenize import tokenize
 
 
@@ -38,7 +38,7 @@ def describe_passages(
     ``keys`` are those of the corpus' tokens (``uint64[n_tokens]``), ``offsets`` (``int64[n_documents + 1]``) the places
     at which documents begin, ``texts`` gives the folded words of a range of places.
     """
-    sides = _Sides.of(found, corpus, offsets)
+    sides = _Sides.of(found, corpus, offsets, texts)
     uses = found.uses
     models = np.flatnonzero(uses.representative)
     firsts, lasts = uses.first[models].tolist(), uses.last[models].tolist()
@@ -46,19 +46,19 @@ def describe_passages(
     lowest = np.minimum.reduceat(uses.similarity, begins[:-1]).tolist() if found.size else []
     passages: list[Passage] = []
     for number, ((begin, end), reordered) in enumerate(zip(pairwise(begins), found.reordered.tolist(), strict=True)):
-        located = sides.of_uses[begin:end]
+        own = sides.of_uses[begin:end]
         kind: Kind = "edited"
         if reordered:
             kind = "reordered"
         elif lowest[number] == 1:
-            kind = "verbatim" if len({place.content for place in located}) == 1 else "reformatted"
+            kind = "verbatim" if len({sides.places.content[at] for at in own}) == 1 else "reformatted"
         passages.append(
             Passage(
                 _fingerprint(texts.words(firsts[number], lasts[number])),
                 (twice_the_words(keys[firsts[number] : lasts[number]]) + 1) // 2,
                 lowest[number],
                 kind,
-                tuple(_occurrences(located, corpus.ids)),
+                tuple(_occurrences(own, sides.places, corpus.ids)),
             )
         )
     pairs = _describe_pairs(found, [passage.id for passage in passages], sides, corpus.ids)
@@ -66,14 +66,15 @@ def describe_passages(
 
 
 class _Sides(NamedTuple):
-    """Where the uses and both sides of the pairs of passages are."""
+    """Where the uses and both sides of the pairs of passages are, as numbers of distinct places."""
 
-    of_uses: list[Located]
-    left: list[Located]
-    right: list[Located]
+    places: Places
+    of_uses: list[int]
+    left: list[int]
+    right: list[int]
 
     @classmethod
-    def of(cls, found: ReusedPassages, corpus: Corpus, offsets: I64) -> _Sides:
+    def of(cls, found: ReusedPassages, corpus: Corpus, offsets: I64, texts: Texts) -> _Sides:
         """Look for each distinct range once."""
         uses, pairs = found.uses, found.pairs
         first = np.concatenate([uses.first, pairs.left, pairs.right])
@@ -82,13 +83,11 @@ class _Sides(NamedTuple):
         fresh = np.ones(len(order), bool)
         fresh[1:] = (np.diff(first[order]) != 0) | (np.diff(last[order]) != 0)
         chosen = order[fresh]
-        located = list(locate(first[chosen], last[chosen], offsets, corpus.texts))
+        places = locate(first[chosen], last[chosen], offsets, corpus.texts, texts)
         number = np.zeros(len(order), np.int64)
         number[order] = np.cumsum(fresh) - 1
-        places = [located[at] for at in number.tolist()]
-        left = len(uses.first)
-        right = left + len(pairs.left)
-        return cls(places[:left], places[left:right], places[right:])
+        of_uses, left, right = np.split(number, [len(uses.first), len(uses.first) + len(pairs.left)])
+        return cls(places, of_uses.tolist(), left.tolist(), right.tolist())
 
 
 def _fingerprint(words: Sequence[str]) -> str:
@@ -96,12 +95,14 @@ def _fingerprint(words: Sequence[str]) -> str:
     return hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _occurrences(located: Sequence[Located], ids: Sequence[str]) -> Iterator[Occurrence]:
+def _occurrences(own: Sequence[int], places: Places, ids: Sequence[str]) -> Iterator[Occurrence]:
     """Yield the occurrences of a passage, each with the punctuation that follows all of them alike."""
-    extra = _shared_marks(place.marks for place in located)
-    for place in located:
-        document, start, end, line, column, end_line, end_column, _, _ = place
-        yield Occurrence(ids[document], start, end + extra, line, column, end_line, end_column + extra)
+    document, start, end, line, column, end_line, end_column, marks, _ = places
+    extra = _shared_marks([marks[at] for at in own])
+    for at in own:
+        yield Occurrence(
+            ids[document[at]], start[at], end[at] + extra, line[at], column[at], end_line[at], end_column[at] + extra
+        )
 
 
 def _shared_marks(marks: Iterable[str]) -> int:
@@ -119,20 +120,11 @@ def _describe_pairs(found: ReusedPassages, names: Sequence[str], sides: _Sides, 
     """Return pairs in the order of their spans, each with the punctuation that follows both sides."""
     rows = []
     passages, similarities = found.passage_of_pair.tolist(), found.pairs.similarity.tolist()
-    for left, right, passage, similarity in zip(sides.left, sides.right, passages, similarities, strict=True):
-        extra = _shared_marks((left.marks, right.marks)) if left.marks and right.marks else 0
-        rows.append(
-            (
-                left.document,
-                left.start,
-                left.end + extra,
-                right.document,
-                right.start,
-                right.end + extra,
-                passage,
-                similarity,
-            )
-        )
+    document, start, end, marks = sides.places.document, sides.places.start, sides.places.end, sides.places.marks
+    for a, b, passage, similarity in zip(sides.left, sides.right, passages, similarities, strict=True):
+        extra = _shared_marks((marks[a], marks[b])) if marks[a] and marks[b] else 0
+        spans = document[a], start[a], end[a] + extra, document[b], start[b], end[b] + extra
+        rows.append((*spans, passage, similarity))
     rows.sort()
     return tuple(
         Pair(names[passage], similarity, Span(ids[a], a_start, a_end), Span(ids[b], b_start, b_end))

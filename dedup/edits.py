@@ -7,7 +7,7 @@ subsequence).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -15,32 +15,18 @@ from dedup import kernels
 from dedup.arrays import U64
 from dedup.tokenize import tokenize
 
-Words = kernels.Texts
-"""Where the folded words of a range of places come from."""
-
 _LONGEST = 2000
 
 
 def word_opcodes(a: U64, b: U64) -> list[tuple[str, int, int, int, int]]:
     """Return how two token sequences differ, as opcodes (tag, start, end, start, end).
 
-    Tags are equal, replace, delete and insert; a deletion next to an insertion is one replacement. They are those of a
-    longest common subsequence; in long sequences, whose table would not fit into memory, of one through the stretches
-    of words that stand once in each (patience diff, Cohen 2003, on shingles).
+    Tags are equal, replace, delete and insert; a deletion next to an insertion is one replacement. They are those of
+    `equal_words`.
     """
-    blocks: list[tuple[int, int, int]] = []
-    for first, last, other_first, other_last in _pieces(a, b):
-        for i, j, size in kernels.lcs_runs(a[first:last], b[other_first:other_last]).tolist():
-            begin, other_begin = first + i, other_first + j
-            if blocks and blocks[-1][0] + blocks[-1][2] == begin:
-                before, other_before, length = blocks[-1]
-                if other_before + length == other_begin:
-                    blocks[-1] = before, other_before, length + size
-                    continue
-            blocks.append((begin, other_begin, size))
     result = []
     i = j = 0
-    for begin, other_begin, size in [*blocks, (len(a), len(b), 0)]:
+    for begin, other_begin, size in [*equal_words(a, b), (len(a), len(b), 0)]:
         if i < begin or j < other_begin:
             tag = "replace" if i < begin and j < other_begin else "delete" if i < begin else "insert"
             result.append((tag, i, begin, j, other_begin))
@@ -48,6 +34,28 @@ def word_opcodes(a: U64, b: U64) -> list[tuple[str, int, int, int, int]]:
             result.append(("equal", begin, begin + size, other_begin, other_begin + size))
         i, j = begin + size, other_begin + size
     return result
+
+
+def runs_between(keys: U64) -> Callable[[int, int, int, int], list[tuple[int, int, int]]]:
+    """Return a function that gives the `equal_words` of two ranges of places, each named by its first and its end."""
+    return lambda first, last, other_first, other_last: equal_words(keys[first:last], keys[other_first:other_last])
+
+
+def equal_words(a: U64, b: U64) -> list[tuple[int, int, int]]:
+    """Return the equal runs (place in ``a``, in ``b``, length) of two token sequences.
+
+    They are those of a longest common subsequence; in long sequences, whose table would not fit into memory, of one
+    through the stretches of words that stand once in each (patience diff, Cohen 2003, on shingles).
+    """
+    runs: list[tuple[int, int, int]] = []
+    for first, last, other_first, other_last in _pieces(a, b):
+        for i, j, size in kernels.lcs_runs(a[first:last], b[other_first:other_last]).tolist():
+            begin, other_begin = first + i, other_first + j
+            if runs and runs[-1][0] + runs[-1][2] == begin and runs[-1][1] + runs[-1][2] == other_begin:
+                runs[-1] = *runs[-1][:2], runs[-1][2] + size
+            else:
+                runs.append((begin, other_begin, size))
+    return runs
 
 
 def _pieces(a: U64, b: U64) -> Iterator[tuple[int, int, int, int]]:
@@ -96,30 +104,6 @@ def _unique_anchors(a: U64, b: U64) -> list[tuple[int, int]]:
         index = before[index]
     lefts = where_a[at_a][order].tolist()
     return [(lefts[index], rights[index]) for index in reversed(kept)]
-
-
-def score_words(keys: U64, a: tuple[int, int], b: tuple[int, int], words: Words) -> int:
-    """Return what two aligned ranges of places count together (see `kernels.score_words`)."""
-    left, left_end, right, right_end = np.array([*a, *b], np.int64).reshape(4, 1)
-    return int(kernels.score_words(keys, left, left_end, right, right_end, words)[0])
-
-
-def shared_words(a: U64, b: U64) -> int:
-    """Return the length of the longest common subsequence of two token sequences."""
-    return kernels.lcs_length(a, b)
-
-
-def similarity(a: U64, b: U64, *, reordered: bool = False, equal: int = 0) -> float:
-    """Return the Indel similarity of two token sequences, both sorted first where pieces stand in another order.
-
-    ``equal`` words are known to be shared; the more, the less of the table of a long comparison is looked at.
-    """
-    if len(a) == len(b) and np.array_equal(a, b):
-        return 1.0
-    if reordered:
-        a, b = np.sort(a), np.sort(b)
-    both = len(a) + len(b)
-    return 1.0 - (both - 2 * kernels.lcs_length(a, b, equal)) / both
 
 
 def word_differences(left: str, right: str) -> list[tuple[str, int, int, int, int]]:

@@ -1,107 +1,74 @@
 """Ranges of places in, spans of the original texts out: code points, lines, columns, and what follows them.
 
-The bounds of words are not kept for the whole corpus; texts in which a range lies are tokenized again.
+The bounds of words are not kept for the whole corpus; texts in which a range lies are read again.
 
 Cost: one sweep over each text with a range in it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from dedup.arrays import I64
-from dedup.corpus import decode, in_batches
-from dedup.tokenize import tokenize
+from dedup.corpus import decode
+from dedup.kernels import Texts
 
-_BATCH_BYTES = 1 << 20
+_ASCII_MARKS = frozenset(point for point in range(128) if unicodedata.category(chr(point))[0] in "PS")
 
 
-class Located(NamedTuple):
-    """Where a range of places is in its text, from the first letter to the last."""
+class Places(NamedTuple):
+    """Where ranges of places are in their texts, from the first letter to the last: lists, an element for each."""
 
-    document: int
-    start: int
+    document: list[int]
+    start: list[int]
     """In code points, as ``end``."""
-    end: int
-    line: int
-    """Lines and columns count from 1."""
-    column: int
-    end_line: int
-    end_column: int
-    """Exclusive."""
-    marks: str
+    end: list[int]
+    line: list[int]
+    column: list[int]
+    end_line: list[int]
+    end_column: list[int]
+    marks: list[str]
     """The punctuation and symbols that follow."""
-    content: bytes
-    """A digest of the text from ``start`` to ``end``."""
+    content: list[int]
+    """A hash of the text from ``start`` to ``end``, equal for equal texts in one run of the program."""
 
 
-def locate(first: I64, last: I64, offsets: I64, texts: Sequence[bytes]) -> Iterator[Located]:
-    """Yield where ranges of places (``int64[n]`` each, sorted by ``first``) are.
+def locate(first: I64, last: I64, offsets: I64, encoded: Sequence[bytes], texts: Texts) -> Places:
+    """Return where ranges of places (``int64[n]`` each, sorted by ``first``) are.
 
-    ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``texts`` the documents in UTF-8.
+    ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``encoded`` the documents in
+    UTF-8, which ``texts`` reads.
     """
-    document = np.searchsorted(offsets, first, "right") - 1
-    begins = np.flatnonzero(np.diff(document, prepend=-1))
-    numbers = document[begins].tolist()
-    bounds = [*begins.tolist(), len(document)]
-    done = 0
-    for batch in in_batches((texts[number] for number in numbers), _BATCH_BYTES):
-        tokens = tokenize(batch)
-        own = slice(bounds[done], bounds[done + len(batch)])
-        # From places in the corpus to places in the batch.
-        shift = np.repeat(
-            tokens.offsets[:-1] - offsets[numbers[done : done + len(batch)]],
-            np.diff(bounds[done : done + len(batch) + 1]),
-        )
-        starts, ends = tokens.starts[first[own] + shift].tolist(), tokens.ends[last[own] + shift - 1].tolist()
-        for index, encoded in enumerate(batch, done):
-            text, lines = decode(encoded), None
-            lines = _Lines(text)
-            for at in range(bounds[index] - own.start, bounds[index + 1] - own.start):
-                start, end = starts[at], ends[at]
-                content = hashlib.blake2b(text[start:end].encode("utf-8", "surrogatepass"), digest_size=16).digest()
-                yield Located(numbers[index], start, end, *lines.locate(start, end), _marks(text, end), content)
-        done += len(batch)
+    document = (np.searchsorted(offsets, first, "right") - 1).tolist()
+    found = texts.locate(first, last)
+    start_byte, end_byte = found.start_byte.tolist(), found.end_byte.tolist()
+    return Places(
+        document,
+        found.start.tolist(),
+        found.end.tolist(),
+        found.line.tolist(),
+        found.column.tolist(),
+        found.end_line.tolist(),
+        found.end_column.tolist(),
+        [_marks(encoded[number], end) for number, end in zip(document, end_byte, strict=True)],
+        [hash(encoded[number][a:b]) for number, a, b in zip(document, start_byte, end_byte, strict=True)],
+    )
 
 
-def _marks(text: str, at: int) -> str:
-    """Return the punctuation and symbols that stand in a text from a place on."""
+def _marks(text: bytes, at: int) -> str:
+    """Return the punctuation and symbols that stand in a text in UTF-8 from a byte on."""
+    if at == len(text) or (text[at] < 0x80 and text[at] not in _ASCII_MARKS):
+        return ""
     end = at
-    while end < len(text) and unicodedata.category(text[end])[0] in "PS":
-        end += 1
-    return text[at:end]
-
-
-class _Lines:
-    """Counts the lines of a text, going forward. A line ends with CRLF, LF or CR."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._has_returns = "\r" in text
-        self._at = 0  # up to here, a place that is not inside CRLF,
-        self._line = 1  # lines are counted, and the last of them
-        self._line_start = 0  # begins here
-
-    def locate(self, start: int, end: int) -> tuple[int, int, int, int]:
-        """Return line and column of the start, and line and (exclusive) column of the end; starts must not go back."""
-        self._line, self._line_start = self._advance(self._at, start, self._line, self._line_start)
-        self._at = start
-        # The last character decides the last line, also where a line end follows it.
-        end_line, end_line_start = self._advance(start, end - 1, self._line, self._line_start)
-        return self._line, start - self._line_start + 1, end_line, end - end_line_start + 1
-
-    def _advance(self, begin: int, end: int, line: int, line_start: int) -> tuple[int, int]:
-        text = self._text
-        line_feed = text.rfind("\n", begin, end)
-        if line_feed >= 0:
-            line += text.count("\n", begin, end)
-            line_start = line_feed + 1
-        if self._has_returns:
-            line += text.count("\r", begin, end) - text.count("\r\n", begin, end)
-            line_start = max(line_start, text.rfind("\r", begin, end) + 1)
-        return line, line_start
+    while end < len(text):
+        after = end + 1
+        while after < len(text) and text[after] & 0xC0 == 0x80:
+            after += 1
+        if unicodedata.category(decode(text[end:after]))[0] not in "PS":
+            break
+        end = after
+    return decode(text[at:end])

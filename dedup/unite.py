@@ -13,8 +13,8 @@ from bisect import bisect_left, insort
 
 import numpy as np
 
+from dedup import kernels
 from dedup.arrays import F64, I64, U64, Pairs, ReusedPassages, Uses
-from dedup.edits import similarity
 
 
 def absorb(found: ReusedPassages) -> ReusedPassages:
@@ -128,4 +128,4 @@ def _compare_sorted(found: ReusedPassages, keys: U64) -> ReusedPassages:
 
 def _sorted_similarity(keys: U64, first: I64, last: I64, other_first: I64, other_last: I64) -> F64:
     rows = zip(first.tolist(), last.tolist(), other_first.tolist(), other_last.tolist(), strict=True)
-    return np.array([similarity(keys[a:b], keys[c:d], reordered=True) for a, b, c, d in rows], np.float64)
+    return np.array([kernels.similarity(np.sort(keys[a:b]), np.sort(keys[c:d])) for a, b, c, d in rows], np.float64)

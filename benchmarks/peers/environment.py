@@ -1,51 +1,58 @@
-"""An environment of their own for the peers, kept in a cache folder: they do not meet what is installed here."""
+"""An environment of its own for each peer, kept in a cache folder: peers meet neither each other nor what is here."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 _VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+_PATIENCE = 1800  # seconds for one command of pip
 
 
 def cache_folder() -> Path:
-    """Return where the corpus and the environment are kept between runs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dedup-benchmarks"
+    """Return where data and environments are kept between runs, unless told otherwise."""
+    return Path(tempfile.gettempdir()) / "dedup-benchmarks"
 
 
-def python_in(folder: Path) -> Path:
-    """Return the interpreter of the environment in a folder, which is made if it is not there.
+def python_for(cache: Path, distribution: str) -> Path:
+    """Return the interpreter of a peer's environment, which is made if it is not there.
 
     Raises `RuntimeError` with what the command said when that is not possible.
     """
-    name = f"peers-{sys.version_info[0]}.{sys.version_info[1]}"
-    python = folder / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    folder = cache / "environments" / f"{distribution}-{sys.version_info[0]}.{sys.version_info[1]}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
-        _run([sys.executable, "-m", "venv", str(folder / name)])
+        _run([sys.executable, "-m", "venv", str(folder)])
     return python
 
 
-def installed(python: Path, distribution: str) -> str:
-    """Return the version of a distribution in an environment, where it is installed first if it is not there.
+def installed(python: Path, distribution: str, *helpers: str) -> str:
+    """Return the version of a distribution, which is installed first, with its helpers, if it is not there.
 
     Raises `RuntimeError` with the last line of what pip said when that is not possible.
     """
-    query = [str(python), "-c", _VERSION, distribution]
+    query = [str(python), "-c", _VERSION]
     try:
-        return _run(query)
+        for helper in helpers:
+            _run([*query, helper])
+        return _run([*query, distribution])
     except RuntimeError:
-        _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", distribution])
-        return _run(query)
+        options = ("--quiet", "--disable-pip-version-check")
+        _run([str(python), "-m", "pip", "install", *options, distribution, *helpers])
+        return _run([*query, distribution])
 
 
 def _run(command: Sequence[str]) -> str:
     try:
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE).stdout.strip()
     except OSError as error:
         raise RuntimeError(f"{command[0]}: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{command[0]}: not done after {_PATIENCE} s") from None
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout).strip().splitlines()
         raise RuntimeError(said[-1] if said else f"exit code {error.returncode}") from None

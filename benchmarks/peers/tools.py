@@ -20,11 +20,19 @@ SLOTS = 128
 SHINGLE = 5
 
 
+Sides = tuple[int, int, int, int]
+"""Start and end of a span in the first text, then in the second, in code points."""
+
+
 class Found(NamedTuple):
-    """What a tool reports, as numbers of records: the pairs it accepts, and the groups it makes of them."""
+    """What a tool reports, as numbers of records: the pairs it accepts, and the groups it makes of them.
+
+    A tool that only says of each record whether it is like some other has these in ``flagged``, and no pairs.
+    """
 
     pairs: list[tuple[int, int]]
     groups: list[list[int]]
+    flagged: list[int] | None = None
 
 
 @dataclass(slots=True)
@@ -41,7 +49,13 @@ class Clock:
         self._last = now
 
 
-Run = Callable[[Path, float, Clock], "Found | None"]
+class Quoted(NamedTuple):
+    """What a tool for passages reports: spans, by the number of a pair of texts or the names of two files."""
+
+    spans: list[tuple[int, Sides] | tuple[str, str, Sides]]
+
+
+Run = Callable[[Path, float, Clock], "Found | Quoted | None"]
 """Works on a file at a threshold; ``None`` from what looks for nothing."""
 
 
@@ -104,7 +118,9 @@ def _dedup(*, passages: bool) -> Callable[[], Run]:
             clock.lap(current)
             pairs = [(int(c.representative), int(m.document)) for c in result.clusters for m in c.members]
             groups = [[int(c.representative), *(int(m.document) for m in c.members)] for c in result.clusters]
-            return Found(pairs, groups)
+            groups += [sorted({int(place.document) for place in passage.occurrences}) for passage in result.passages]
+            reused = {(int(pair.left.document), int(pair.right.document)) for pair in result.pairs}
+            return Found(pairs + sorted(reused), groups)
 
         return run
 
@@ -156,6 +172,56 @@ def _rensa() -> Run:
         return _grouped(pairs, clock)
 
     return run
+
+
+def _rensa_sampling() -> Run:
+    from rensa import RMinHash, RMinHashLSH
+
+    def run(path: Path, threshold: float, clock: Clock) -> Found:
+        texts = _load(path)
+        clock.lap("load")
+        shingled = [_shingles(text) for text in texts]
+        clock.lap("shingle")
+        matrix = RMinHash.digest_matrix_from_token_sets_rho(shingled, SLOTS, 42)
+        clock.lap("sketch")
+        flags = RMinHashLSH(threshold, SLOTS, 8).query_duplicate_flags_matrix_one_shot(matrix)
+        clock.lap("query")
+        return Found([], [], [number for number, flag in enumerate(flags) if flag])
+
+    return run
+
+
+def _fast_sketch() -> Run:
+    from FastSketchLSH import LSH, FastSimilaritySketch, estimate_jaccard  # type: ignore[import-not-found]
+
+    def run(path: Path, threshold: float, clock: Clock) -> Found:
+        texts = _load(path)
+        clock.lap("load")
+        shingled = [_shingles(text) for text in texts]
+        clock.lap("shingle")
+        sketches = FastSimilaritySketch(size=SLOTS, seed=42).batch(shingled, num_threads=1)
+        clock.lap("sketch")
+        index = LSH(num_perm=SLOTS, num_bands=16, num_threads=1)
+        index.insert(sketches)
+        clock.lap("insert")
+        candidates = _ascending(index.query(sketches))
+        pairs = [(a, b) for a, b in candidates if estimate_jaccard(sketches[a], sketches[b]) >= threshold]
+        clock.lap("query, estimate")
+        return _grouped(pairs, clock)
+
+    return run
+
+
+def _datatrove() -> Run:
+    from benchmarks.peers.pipelines import datatrove
+
+    return datatrove()
+
+
+def _text_dedup() -> Run:
+    from benchmarks.peers.pipelines import text_dedup
+
+    return text_dedup()
 
 
 def _datasketch_xxh32() -> Run:
@@ -217,20 +283,37 @@ TOOLS: dict[str, Tool] = {
     "read and split": Tool(
         _read_and_split, "What any tool in Python pays before it begins: the file, JSON, `str.split`.", extent="reading"
     ),
-    "dedup, clusters": Tool(
-        _dedup(passages=False), "The reference kernels (numpy), every candidate verified by exact Jaccard."
-    ),
+    "dedup, clusters": Tool(_dedup(passages=False), "Every candidate verified by exact Jaccard."),
     "dedup, clusters and passages": Tool(
-        _dedup(passages=True), "What the search for passages costs on top; no other row does that.", extent="passages"
+        _dedup(passages=True), "What the search for passages costs on top; no peer does both.", extent="passages"
     ),
     "gaoya": Tool(_gaoya, "Everything in Rust, tokens too; hashes each document twice.", "gaoya"),
     "rensa": Tool(_rensa, "A fast sketch in Rust behind shingles made in Python (R-MinHash, 16x8 bands).", "rensa"),
+    "rensa, sampling": Tool(
+        _rensa_sampling,
+        "Its path of the highest claims samples some positions of a document (rho, 8 bands) and flags documents, "
+        "without saying which are alike: recall is by flags.",
+        "rensa",
+    ),
+    "FastSketchLSH": Tool(_fast_sketch, "The same idea in C++, behind the same shingles.", "FastSketchLSH"),
     "datasketch, xxh32": Tool(
         _datasketch_xxh32,
-        "The usual library at its quickest: `MinHash.generator`, a fast hash.",
+        "The usual library at its quickest: batches (`MinHash.generator`), a fast hash.",
         "datasketch",
         ("xxhash",),
     ),
     "datasketch, SHA-1": Tool(_datasketch_sha1, "The same with its default hash.", "datasketch"),
+    "datatrove": Tool(
+        _datatrove,
+        "A pipeline for clusters of machines, its stages one after the other; words cut at white space, since its own "
+        "tokenizer takes eight times as long; no verification; stops before writing the texts that remain.",
+        "datatrove",
+        ("xxhash", "nltk", "spacy", "orjson"),
+    ),
+    "text-dedup": Tool(
+        _text_dedup,
+        "Its command `minhash` with its faster hash; no verification; writes the texts that remain.",
+        "text-dedup",
+    ),
 }
 """The rows in the order of the table."""

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import I64, U8, U32, U64, Flags
+from dedup.arrays import F64, I64, U8, U32, U64, Flags
+from dedup.kernels.reference.alignment import RunsBetween
 
 def band_keys(signatures: U32, rows: int, bands: int) -> U64: ...
 def chain(left: I64, right: I64, length: I64, offsets: I64, costs: I64, look_back: int) -> tuple[I64, I64]: ...
@@ -25,8 +26,15 @@ def winnow(shingles: U64, offsets: I64, window: int) -> I64: ...
 
 class Texts:
     def __init__(
-        self, load: Callable[[int], tuple[bytes, U8]], token_offsets: I64, role: U8, offset: U32, length: U8
+        self,
+        texts: list[bytes],
+        forms: Callable[[bytes], U8],
+        token_offsets: I64,
+        role: U8,
+        offset: U32,
+        length: U8,
     ) -> None: ...
+    def located(self, first: I64, last: I64) -> I64: ...
     def letters(self, first: int, last: int) -> U32: ...
 
 def pages(text: bytes) -> U32: ...
@@ -42,6 +50,47 @@ def score_words(
 def align_runs(
     left: I64, right: I64, length: I64, begins: I64, keys: U64, texts: Texts, skipped: I64, replaced: I64
 ) -> I64: ...
+def covered(
+    left: I64, left_end: I64, right: I64, right_end: I64, equal: I64, groups: I64, order: I64, shortest: int
+) -> NDArray[np.bool_]: ...
 def grow(
     keys: U64, texts: Texts, left: I64, right: I64, left_room: I64, right_room: I64, score: I64, direction: int
 ) -> tuple[I64, I64, I64]: ...
+def merge_pieces(
+    left: I64,
+    left_end: I64,
+    right: I64,
+    right_end: I64,
+    score: I64,
+    equal: I64,
+    bounds: I64,
+    keys: U64,
+    words_before: I64,
+    texts: Texts,
+    skipped: I64,
+    replaced: I64,
+    least_words: int,
+    least_score: int,
+    least_similarity: float,
+    skip: int,
+    near: int,
+    close: int,
+    recent: int,
+    longest: int,
+    reordered_gain: float,
+    runs_between: RunsBetween,
+) -> tuple[I64, I64, I64, I64, F64, U8]: ...
+def gather_passages(
+    left: I64,
+    left_end: I64,
+    right: I64,
+    right_end: I64,
+    similarity: F64,
+    reordered: Flags,
+    bounds: I64,
+    keys: U64,
+    least_words: int,
+    least_similarity: float,
+    runs_between: RunsBetween,
+    longest: int,
+) -> tuple[I64, I64, I64, F64, U8, U8, I64]: ...

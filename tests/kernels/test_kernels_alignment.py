@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 from strategies import hostile_text
 
 from dedup.kernels import fold
@@ -49,6 +49,16 @@ def test_length_of_the_common_subsequence(kernels, pair, data):
     assert kernels.lcs_length(a, b, data.draw(st.integers(0, length))) == length
     # Also where more is said to be known than is true.
     assert kernels.lcs_length(a, b, length + data.draw(st.integers(1, 5))) == length
+
+
+@given(sequences, st.data())
+def test_similarity_is_that_of_the_textbook(kernels, pair, data):
+    a, b = ([1, *side] for side in pair)
+    shared = naive.common_subsequence(a, b)
+    known = data.draw(st.integers(0, shared))
+    assert kernels.similarity(keys(a), keys(b), known) == Indel.normalized_similarity(a, b)
+    assert kernels.similarity(keys(a), keys(b), known) == pytest.approx(2 * shared / (len(a) + len(b)), abs=1e-12)
+    assert kernels.similarity(keys(a), keys(a)) == 1.0
 
 
 @given(st.lists(sequences, max_size=5), st.data())
@@ -192,18 +202,6 @@ def test_texts_that_do_not_go_with_their_places(kernels):
         texts.words(0, 1)
 
 
-def test_texts_that_cannot_be_read(kernels):
-    class Unreadable(list[bytes]):
-        def __getitem__(self, index):
-            raise OSError("gone")
-
-    texts = kernels.Texts(Unreadable(), np.array([0, 2]))
-    with pytest.raises(OSError, match="gone"):
-        texts.words(0, 1)
-    with pytest.raises(OSError, match="gone"):
-        kernels.score_words(keys([1, 2]), *(np.array([at]) for at in (0, 1, 1, 2)), texts)
-
-
 def test_texts_for_several_threads(kernels):
     corpus = corpus_of([f"{'wörd ' * number} end" for number in range(200)])
     texts = corpus.texts(kernels)
@@ -215,16 +213,15 @@ def test_texts_for_several_threads(kernels):
         assert all(words == ["end"] * 200 for words in workers.map(last_words, range(8)))
 
 
-@given(st.lists(st.binary(max_size=200), max_size=3))
-def test_bytes_that_are_no_text_are_read_within_bounds(native, documents):
-    for places in (0, 1, 40):
-        texts = native.Texts(documents, np.arange(len(documents) + 1) * places)
-        for document in range(len(documents)):
-            try:
-                first = texts.words(document * places, (document + 1) * places)
-            except ValueError:
-                continue
-            assert texts.words(document * places, (document + 1) * places) == first
+@settings(max_examples=200)
+@given(st.lists(st.binary(max_size=80) | st.text("aé中", max_size=40).map(str.encode), max_size=3), st.data())
+def test_bytes_that_are_no_text_have_the_words_of_the_tokenizer(native, documents, data):
+    broken = [text[data.draw(st.integers(0, 2)) : len(text) - data.draw(st.integers(0, 2))] for text in documents]
+    bounds = np.cumsum([0, *map(len, broken)], dtype=np.int64)
+    *_, offsets = native.tokenize(np.frombuffer(b"".join(broken), np.uint8), bounds)
+    texts = native.Texts(broken, offsets)
+    for begin, end in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
+        assert len(texts.words(begin, end)) == end - begin
 
 
 def naive_score(corpus: Corpus, kernels: ModuleType, words: list[str], a: range, b: range) -> int:
@@ -317,6 +314,56 @@ def test_a_chain_is_cut_where_the_gap_costs_more_than_what_follows(kernels):
     assert found.tolist() == [[0, 17, 17, 35, 18 + 6 - 2 + 38, 15]]
 
 
+class Alignment(NamedTuple):
+    group: int
+    left: int
+    left_end: int
+    right: int
+    right_end: int
+    equal: int
+
+
+def naive_covered(alignments: Sequence[Alignment], order: Sequence[int], shortest: int) -> list[bool]:
+    """Return which alignments one that comes before them in an order covers."""
+    result = [False] * len(alignments)
+    for index in order:
+        large = alignments[index]
+        for other, small in enumerate(alignments):
+            left_slack = min((small.left_end - small.left) // 5, 7)
+            right_slack = min((small.right_end - small.right) // 5, 7)
+            if (
+                not result[index]
+                and other != index
+                and small.group == large.group
+                and large.left - left_slack <= small.left < large.left_end
+                and small.left_end <= large.left_end + left_slack
+                and large.right - right_slack <= small.right
+                and small.right_end <= large.right_end + right_slack
+                and small.equal < shortest
+            ):
+                result[other] = True
+    return result
+
+
+@st.composite
+def an_alignment(draw) -> Alignment:
+    left, right = draw(st.integers(0, 20)), draw(st.integers(0, 20))
+    sizes = draw(st.integers(1, 50)), draw(st.integers(1, 50))
+    return Alignment(
+        draw(st.integers(0, 1)), left, left + sizes[0], right, right + sizes[1], draw(st.integers(1, min(sizes)))
+    )
+
+
+@settings(max_examples=200)
+@given(st.lists(an_alignment(), max_size=12).map(sorted), st.randoms(use_true_random=False), st.integers(1, 40))
+def test_what_others_cover(kernels, alignments, random, shortest):
+    order = random.sample(range(len(alignments)), random.randint(0, len(alignments)))
+    groups, *columns = np.array(alignments, np.int64).reshape(-1, 6).T.copy()
+    found = kernels.covered(*columns, groups, np.array(order, np.int64), shortest)
+    assert found.dtype == np.bool_
+    assert found.tolist() == naive_covered(alignments, order, shortest)
+
+
 @settings(max_examples=150)
 @given(copied(), st.sampled_from([1, -1]), st.data())
 def test_ends_are_those_of_the_reference(kernels, reference, corpus, direction, data):
@@ -371,6 +418,8 @@ def test_places_outside_the_keys_are_refused(native):
             native.grow(corpus.keys, texts, bad, one, one, one, one, 1)
         with pytest.raises(ValueError, match="places"):
             native.grow(corpus.keys, texts, one, bad, one, one, one, -1)
+        with pytest.raises(ValueError, match="order"):
+            native.covered(*[one] * 6, bad, 1)
     with pytest.raises(ValueError, match="one length"):
         native.score_words(corpus.keys, one, one, one, np.array([1, 1]), texts)
     with pytest.raises(ValueError, match="direction"):

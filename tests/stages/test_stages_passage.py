@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dedup import kernels
 from dedup.arrays import AlignedPair, Pairs
-from dedup.passage import group_pairs, same_occurrence
+from dedup.kernels.reference.passages import same_occurrence
+from dedup.passage import group_pairs
 from dedup.unite import absorb, unite
 
 ranges = st.tuples(st.integers(0, 30), st.integers(1, 20)).map(lambda item: (item[0], item[0] + item[1]))

@@ -22,18 +22,22 @@ from dedup.kernels.native.alignment import (
     align_runs,
     alike,
     alike_prefix,
+    covered,
     grow,
     lcs_length,
     lcs_lengths,
     lcs_runs,
     may_be_alike,
     score_words,
+    similarity,
 )
 from dedup.kernels.native.chains import chain
+from dedup.kernels.native.passages import gather_passages, merge_pieces
 from dedup.kernels.native.tokens import tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
+    MergeLimits,
     extend,
     gap_costs,
 )
@@ -41,16 +45,19 @@ from dedup.kernels.reference import (
 __all__ = [
     "LEAST_GROWN",
     "SCORE",
+    "MergeLimits",
     "Texts",
     "align_runs",
     "alike",
     "alike_prefix",
     "band_keys",
     "chain",
+    "covered",
     "equal_groups",
     "equal_runs",
     "extend",
     "gap_costs",
+    "gather_passages",
     "grow",
     "hash_windows",
     "lcs_length",
@@ -59,11 +66,13 @@ __all__ = [
     "link_groups",
     "link_postings",
     "may_be_alike",
+    "merge_pieces",
     "mix64",
     "score_words",
     "shared_counts",
     "shingle",
     "signatures",
+    "similarity",
     "tokenize",
     "winnow",
 ]

@@ -272,6 +272,41 @@ Out<int64_t> align_runs(In<int64_t> left, In<int64_t> right, In<int64_t> length,
     return hand_over(std::move(flat));
 }
 
+Out<bool> covered(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<int64_t> right_end,
+                  In<int64_t> equal, In<int64_t> groups, In<int64_t> order, int64_t shortest) {
+    constexpr int64_t STANDS_OUT = 7;
+    const std::size_t count = left.size();
+    check(left_end.size() == count && right.size() == count && right_end.size() == count && equal.size() == count &&
+              groups.size() == count,
+          "arrays must be of one length");
+    Column<bool> result = make_column<bool>(count);
+    {
+        nb::gil_scoped_release released;
+        std::fill_n(result.get(), count, false);
+        const int64_t *a = left.data(), *a_end = left_end.data(), *b = right.data(), *b_end = right_end.data();
+        const int64_t *group = groups.data();
+        for (std::size_t k = 0; k < order.size(); ++k) {
+            check(order.data()[k] >= 0 && order.data()[k] < static_cast<int64_t>(count),
+                  "the order must be of the alignments");
+            const auto own = static_cast<std::size_t>(order.data()[k]);
+            if (result[own]) continue;
+            const auto begin = static_cast<std::size_t>(std::lower_bound(group, group + count, group[own]) - group);
+            const auto end = static_cast<std::size_t>(std::upper_bound(group, group + count, group[own]) - group);
+            auto near = static_cast<std::size_t>(std::lower_bound(a + begin, a + end, a[own] - STANDS_OUT) - a);
+            for (; near < end && a[near] < a_end[own]; ++near) {
+                const int64_t left_slack = std::min(STANDS_OUT, (a_end[near] - a[near]) / 5);
+                const int64_t right_slack = std::min(STANDS_OUT, (b_end[near] - b[near]) / 5);
+                if (near != own && equal.data()[near] < shortest && a[near] >= a[own] - left_slack &&
+                    a_end[near] <= a_end[own] + left_slack && b[near] >= b[own] - right_slack &&
+                    b_end[near] <= b_end[own] + right_slack) {
+                    result[near] = true;
+                }
+            }
+        }
+    }
+    return hand_over(std::move(result), count);
+}
+
 nb::tuple grow(In<uint64_t> keys, const Texts &texts, In<int64_t> left, In<int64_t> right, In<int64_t> left_room,
                In<int64_t> right_room, In<int64_t> score, int direction) {
     const std::size_t count = left.size();
@@ -309,6 +344,7 @@ void bind_alignment(nb::module_ &module) {
     module.def("lcs_runs", &lcs_runs);
     module.def("score_words", &score_words);
     module.def("align_runs", &align_runs);
+    module.def("covered", &covered);
     module.def("grow", &grow);
 }
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
-from dedup.arrays import I64, U8, U32, U64
+from dedup.arrays import I64, U8, U32, U64, Located
 from dedup.kernels import _native
-from dedup.kernels._native import lcs_length, lcs_lengths
+from dedup.kernels._native import covered, lcs_length, lcs_lengths
 from dedup.kernels.folding import FOLDING
 from dedup.kernels.reference.alignment import LONGEST_COMPARED
 from dedup.kernels.reference.chains import gap_costs
@@ -20,16 +19,20 @@ __all__ = [
     "align_runs",
     "alike",
     "alike_prefix",
+    "covered",
     "grow",
     "lcs_length",
     "lcs_lengths",
     "lcs_runs",
     "may_be_alike",
     "score_words",
+    "similarity",
 ]
 
-_SKIPPED = gap_costs(LONGEST_COMPARED, one_sided=True)
-_REPLACED = gap_costs(LONGEST_COMPARED, one_sided=False)
+SKIPPED = gap_costs(LONGEST_COMPARED, one_sided=True)
+"""What a gap of 0, 1, ... words costs with nothing opposite."""
+REPLACED = gap_costs(LONGEST_COMPARED, one_sided=False)
+"""And with other words opposite."""
 
 
 class Texts(_native.Texts):
@@ -39,18 +42,21 @@ class Texts(_native.Texts):
     """
 
     def __init__(self, texts: Sequence[bytes], offsets: I64) -> None:
-        super().__init__(partial(_load, texts), offsets, FOLDING.role, FOLDING.offset, FOLDING.length)
+        super().__init__(list(texts), _forms, offsets, FOLDING.role, FOLDING.offset, FOLDING.length)
 
     def words(self, first: int, last: int) -> list[str]:
         """Return the folded words of a range of places within one document."""
         return _decode(self.letters(first, last)).split(WORD_END)[:-1]
 
+    def locate(self, first: I64, last: I64) -> Located:
+        """Return where ranges of places are in the texts."""
+        return Located(*self.located(first, last).reshape(-1, 8).T)
 
-def _load(texts: Sequence[bytes], document: int) -> tuple[bytes, U8]:
-    """Return a document's text, and the folded forms of code points, those in the text included."""
-    text = texts[document]
+
+def _forms(text: bytes) -> U8:
+    """Return the folded forms of code points, those in a text included."""
     FOLDING.prepare(_native.pages(text))
-    return text, FOLDING.data
+    return FOLDING.data
 
 
 def _encode(text: str) -> U32:
@@ -76,6 +82,12 @@ def alike_prefix(a: str, b: str) -> tuple[int, int]:
     return _native.alike_prefix(_encode(a), _encode(b))
 
 
+def similarity(a: U64, b: U64, known: int = 0) -> float:
+    """Return the Indel similarity of two sequences of keys, ``known`` of which are known to be shared."""
+    both = len(a) + len(b)
+    return 1.0 - (both - 2 * lcs_length(a, b, known)) / both
+
+
 def lcs_runs(a: U64, b: U64) -> I64:
     """Return the equal runs of a longest common subsequence."""
     return _native.lcs_runs(a, b).reshape(-1, 3)
@@ -83,12 +95,12 @@ def lcs_runs(a: U64, b: U64) -> I64:
 
 def score_words(keys: U64, left: I64, left_end: I64, right: I64, right_end: I64, texts: Texts) -> I64:
     """Return what aligned ranges of places count together."""
-    return _native.score_words(keys, left, left_end, right, right_end, texts, _SKIPPED, _REPLACED)
+    return _native.score_words(keys, left, left_end, right, right_end, texts, SKIPPED, REPLACED)
 
 
 def align_runs(left: I64, right: I64, length: I64, begins: I64, keys: U64, texts: Texts) -> I64:
     """Return the best-scoring stretches of chains of equal runs."""
-    return _native.align_runs(left, right, length, begins, keys, texts, _SKIPPED, _REPLACED).reshape(-1, 6)
+    return _native.align_runs(left, right, length, begins, keys, texts, SKIPPED, REPLACED).reshape(-1, 6)
 
 
 def grow(

@@ -51,7 +51,7 @@ inline void ask_for_huge_pages([[maybe_unused]] void *memory, [[maybe_unused]] s
 #if defined(__linux__)
     constexpr std::uintptr_t PAGE = 4096;
     if (bytes < std::size_t{1} << 22) return;
-    const std::uintptr_t ahead = -reinterpret_cast<std::uintptr_t>(memory) % PAGE;
+    const std::uintptr_t ahead = (0 - reinterpret_cast<std::uintptr_t>(memory)) % PAGE;
     madvise(static_cast<char *>(memory) + ahead, bytes - ahead, MADV_HUGEPAGE);
 #endif
 }
@@ -106,5 +106,7 @@ void bind_tokens(nb::module_ &module);
 void bind_letters(nb::module_ &module);
 void bind_texts(nb::module_ &module);
 void bind_alignment(nb::module_ &module);
+void bind_merging(nb::module_ &module);
+void bind_passages(nb::module_ &module);
 
 }  // namespace dedup

@@ -12,4 +12,6 @@ NB_MODULE(_native, module) {
     dedup::bind_letters(module);
     dedup::bind_texts(module);
     dedup::bind_alignment(module);
+    dedup::bind_merging(module);
+    dedup::bind_passages(module);
 }

@@ -101,7 +101,7 @@ inline std::size_t last_least(const uint64_t *values, std::size_t first, std::si
     std::size_t place = first;
     uint64_t least = values[first];
     for (std::size_t i = first + 1; i < first + window; ++i) {
-        const uint64_t smaller = -static_cast<uint64_t>(values[i] <= least);  // no branch: nobody could foretell it
+        const uint64_t smaller = 0 - static_cast<uint64_t>(values[i] <= least);  // no branch: nobody could foretell it
         place ^= (place ^ i) & smaller;
         least ^= (least ^ values[i]) & smaller;
     }

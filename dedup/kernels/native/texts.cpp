@@ -4,43 +4,54 @@
 #include <array>
 #include <utility>
 
+#include "tokens.h"
+
 namespace dedup {
 
 namespace {
 
-enum Role : uint8_t { SEPARATOR, WORD, ALONE, EXTEND };
+bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
 constexpr std::size_t CODE_POINTS = 0x110000;
+constexpr uint32_t NO_POINT = UINT32_MAX;
 constexpr std::size_t PAGE = 256;
 constexpr std::size_t STEP = 32;
 
-bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+// What follows is read as the tokenizer reads it: bytes that are no UTF-8 have no code point.
+uint32_t read_wide_point(const uint8_t *&at, const uint8_t *end) {
+    const uint8_t lead = *at;
+    const int bytes = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t point = bytes == 1 || end - at < bytes ? NO_POINT : lead & (0x7Fu >> bytes);
+    for (int k = 1; k < bytes && point != NO_POINT; ++k) {
+        point = (at[k] & 0xC0) == 0x80 ? point << 6 | (at[k] & 0x3Fu) : NO_POINT;
+    }
+    at += point == NO_POINT ? 1 : bytes;
+    return point < CODE_POINTS ? point : NO_POINT;
+}
 
-// Reads the code point at `at` and moves on to the next byte that begins one. What is not UTF-8 gives any code point.
-uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
-    const uint8_t lead = *at++;
-    if (lead < 0x80) return lead;
-    uint32_t point = lead >= 0xF0 ? lead & 0x07u : lead >= 0xE0 ? lead & 0x0Fu : lead & 0x1Fu;
-    for (; at < end && continues(*at); ++at) point = (point << 6 | (*at & 0x3Fu)) & 0x1FFFFF;
-    return std::min<uint32_t>(point, CODE_POINTS - 1);
+// Reads the code point at `at`, before `end`, and moves on.
+inline uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
+    return *at < 0x80 ? *at++ : read_wide_point(at, end);
 }
 
 }  // namespace
 
 struct Texts::Document {
-    nb::object kept_text, kept_forms;
+    nb::object kept_forms;
     const uint8_t *begin, *end;
-    const uint8_t *forms;  // folded forms, UTF-8
-    std::size_t forms_size;
+    const uint8_t *forms = nullptr;  // folded forms, UTF-8; of ASCII none are needed
+    std::size_t forms_size = 0;
     const uint8_t *roles;
     std::vector<std::size_t> marks;  // where tokens 0, STEP, 2 STEP, ... begin
+
+    Role role(uint32_t point) const { return point == NO_POINT ? SEPARATOR : static_cast<Role>(roles[point]); }
 
     // Moves to the beginning of the next token, or to the end. No token may go on at `at`.
     const uint8_t *find(const uint8_t *at) const {
         while (at < end) {
             const uint8_t *next = at;
-            const uint8_t role = roles[read_point(next, end)];
-            if (role == WORD || role == ALONE) break;
+            const Role part = role(read_point(next, end));
+            if (part == WORD || part == ALONE) break;
             at = next;
         }
         return at;
@@ -50,15 +61,23 @@ struct Texts::Document {
     template <typename Show>
     const uint8_t *read(const uint8_t *at, Show show) const {
         uint32_t point = read_point(at, end);
-        const bool alone = roles[point] == ALONE;
+        const bool alone = role(point) == ALONE;
         show(point);
         while (at < end) {
             const uint8_t *next = at;
             point = read_point(next, end);
-            if (roles[point] != EXTEND && (alone || roles[point] != WORD)) break;
+            const Role part = role(point);
+            if (part != EXTEND && (alone || part != WORD)) break;
             show(point);
             at = next;
         }
+        return at;
+    }
+
+    // Where the token of a number within the document begins.
+    const uint8_t *token(std::size_t number) const {
+        const uint8_t *at = begin + marks[number / STEP];
+        for (std::size_t k = 0; k < number % STEP; ++k) at = find(skip(at));
         return at;
     }
 
@@ -75,8 +94,29 @@ struct Texts::Document {
     }
 };
 
-Texts::Texts(nb::object load, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length)
-    : load_(std::move(load)),
+// A place in a text, which is not inside CRLF.
+struct Texts::Cursor {
+    const uint8_t *at;
+    int64_t point = 0;
+    int64_t line = 1;
+    int64_t line_start = 0;
+
+    void advance(const uint8_t *to, const uint8_t *end) {
+        for (; at < to; ++at) {
+            if (continues(*at)) continue;
+            ++point;
+            if (*at == '\n' || (*at == '\r' && !(at + 1 < end && at[1] == '\n'))) {
+                ++line;
+                line_start = point;
+            }
+        }
+    }
+};
+
+Texts::Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset,
+             In<uint8_t> length)
+    : kept_(std::move(texts)),
+      forms_(std::move(forms)),
       token_offsets_(std::move(token_offsets)),
       role_(std::move(role)),
       offset_(std::move(offset)),
@@ -84,6 +124,11 @@ Texts::Texts(nb::object load, In<int64_t> token_offsets, In<uint8_t> role, In<ui
       documents_(token_offsets_.size() ? token_offsets_.size() - 1 : 0) {
     if (role_.size() < CODE_POINTS || offset_.size() < CODE_POINTS || length_.size() < CODE_POINTS) {
         throw nb::value_error("folding tables must have an entry for every code point");
+    }
+    if (nb::len(kept_) != documents_.size()) throw nb::value_error("there must be a place for every text to begin");
+    for (nb::handle text : kept_) {
+        const auto own = nb::cast<nb::bytes>(text);
+        texts_.emplace_back(static_cast<const uint8_t *>(own.data()), own.size());
     }
 }
 
@@ -93,15 +138,9 @@ Texts::~Texts() {
 
 void Texts::append(int64_t first, int64_t last, bool word_ends, Letters &letters) const {
     if (first >= last) return;
-    const int64_t *offsets = token_offsets_.data(), *offsets_end = offsets + token_offsets_.size();
-    const int64_t *after = std::upper_bound(offsets, offsets_end, first);
-    if (after == offsets || after == offsets_end || last > *after) {
-        throw nb::value_error("words must be places within one document");
-    }
-    const Document &own = document(static_cast<std::size_t>(after - offsets) - 1);
-    const auto within = static_cast<std::size_t>(first - after[-1]);
-    const uint8_t *at = own.begin + own.marks[within / STEP];
-    for (std::size_t k = 0; k < within % STEP; ++k) at = own.find(own.skip(at));
+    const std::size_t number = number_of(first, last);
+    const Document &own = document(number);
+    const uint8_t *at = own.token(static_cast<std::size_t>(first - token_offsets_.data()[number]));
     const uint32_t *offset = offset_.data();
     const uint8_t *length = length_.data();
     for (int64_t place = first; place < last; ++place) {
@@ -120,29 +159,71 @@ void Texts::append(int64_t first, int64_t last, bool word_ends, Letters &letters
     }
 }
 
+std::vector<int64_t> Texts::locate(const In<int64_t> &first, const In<int64_t> &last) const {
+    if (first.size() != last.size()) throw nb::value_error("arrays must be of one length");
+    std::vector<int64_t> rows;
+    rows.reserve(8 * first.size());
+    std::size_t number = SIZE_MAX;
+    Cursor cursor{};
+    for (std::size_t k = 0; k < first.size(); ++k) {
+        const int64_t begin = first.data()[k], end = last.data()[k];
+        if (begin >= end) throw nb::value_error("ranges must not be empty");
+        const std::size_t own_number = number_of(begin, end);
+        const Document &own = document(own_number);
+        const int64_t offset = token_offsets_.data()[own_number];
+        const uint8_t *start = own.token(static_cast<std::size_t>(begin - offset));
+        const uint8_t *stop = own.skip(own.token(static_cast<std::size_t>(end - 1 - offset)));
+        if (own_number != number || start < cursor.at) cursor = {own.begin};
+        number = own_number;
+        cursor.advance(start, own.end);
+        Cursor beyond = cursor;
+        beyond.advance(stop, own.end);
+        for (const int64_t value :
+             {cursor.point, beyond.point, static_cast<int64_t>(start - own.begin), static_cast<int64_t>(stop - own.begin),
+              cursor.line, cursor.point - cursor.line_start + 1, beyond.line, beyond.point - beyond.line_start + 1}) {
+            rows.push_back(value);
+        }
+    }
+    return rows;
+}
+
+std::size_t Texts::number_of(int64_t first, int64_t last) const {
+    const int64_t *offsets = token_offsets_.data(), *offsets_end = offsets + token_offsets_.size();
+    const int64_t *after = std::upper_bound(offsets, offsets_end, first);
+    if (after == offsets || after == offsets_end || last > *after) {
+        throw nb::value_error("words must be places within one document");
+    }
+    return static_cast<std::size_t>(after - offsets) - 1;
+}
+
 const Texts::Document &Texts::document(std::size_t number) const {
     auto &place = documents_[number];
     if (const Document *known = place.load(std::memory_order_acquire)) return *known;
-    nb::gil_scoped_acquire gil;  // for the call, and since what another thread was quicker to load is dropped
     std::unique_ptr<Document> loaded = load(number);
     const Document *other = nullptr;
-    return place.compare_exchange_strong(other, loaded.get()) ? *loaded.release() : *other;
+    if (place.compare_exchange_strong(other, loaded.get())) return *loaded.release();
+    nb::gil_scoped_acquire gil;  // another thread was quicker; what was loaded in vain is dropped
+    loaded.reset();
+    return *other;
 }
 
 std::unique_ptr<Texts::Document> Texts::load(std::size_t number) const {
     auto document = std::make_unique<Document>();
-    const nb::tuple loaded = nb::cast<nb::tuple>(load_(number));
-    const auto text = nb::cast<nb::bytes>(loaded[0]);
-    const auto forms = nb::cast<In<uint8_t>>(loaded[1]);
-    document->kept_text = text;
-    document->kept_forms = nb::borrow(loaded[1]);
-    document->begin = static_cast<const uint8_t *>(text.data());
-    document->end = document->begin + text.size();
-    document->forms = forms.data();
-    document->forms_size = forms.size();
+    const auto [text, size] = texts_[number];
+    document->begin = text;
+    document->end = text + size;
     document->roles = role_.data();
+    if (std::any_of(text, text + size, [](uint8_t byte) { return byte >= 0x80; })) {
+        nb::gil_scoped_acquire gil;
+        document->kept_forms = forms_(kept_[number]);
+        const auto forms = nb::cast<In<uint8_t>>(document->kept_forms);
+        document->forms = forms.data();
+        document->forms_size = forms.size();
+    }
     const int64_t *offsets = token_offsets_.data();
     if (document->mark() != static_cast<std::size_t>(offsets[number + 1] - offsets[number])) {
+        nb::gil_scoped_acquire gil;
+        document.reset();
         throw nb::value_error("a document has other words than its places say");
     }
     return document;
@@ -156,12 +237,24 @@ Out<uint32_t> letters_of(const Texts &texts, int64_t first, int64_t last) {
     return hand_over(std::move(letters));
 }
 
-// One code point beyond ASCII of every page of 256 that a text has.
+Out<int64_t> locate(const Texts &texts, In<int64_t> first, In<int64_t> last) {
+    std::vector<int64_t> rows;
+    {
+        nb::gil_scoped_release released;
+        rows = texts.locate(first, last);
+    }
+    return hand_over(std::move(rows));
+}
+
+// One code point of every page of 256 that a text has.
 Out<uint32_t> pages(nb::bytes text) {
     std::array<bool, CODE_POINTS / PAGE> seen{};
     const auto *at = static_cast<const uint8_t *>(text.data());
     const uint8_t *end = at + text.size();
-    while (at < end) seen[read_point(at, end) / PAGE] = true;
+    while (at < end) {
+        const uint32_t point = read_point(at, end);
+        if (point != NO_POINT) seen[point / PAGE] = true;
+    }
     std::vector<uint32_t> points;
     for (std::size_t page = 0; page < seen.size(); ++page) {
         if (seen[page]) points.push_back(static_cast<uint32_t>(page * PAGE));
@@ -174,8 +267,9 @@ Out<uint32_t> pages(nb::bytes text) {
 void bind_texts(nb::module_ &module) {
     module.def("pages", &pages);
     nb::class_<Texts>(module, "Texts")
-        .def(nb::init<nb::object, In<int64_t>, In<uint8_t>, In<uint32_t>, In<uint8_t>>())
-        .def("letters", &letters_of);
+        .def(nb::init<nb::list, nb::object, In<int64_t>, In<uint8_t>, In<uint32_t>, In<uint8_t>>())
+        .def("letters", &letters_of)
+        .def("located", &locate);
 }
 
 }  // namespace dedup

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "arrays.h"
@@ -16,9 +17,10 @@ namespace dedup {
 // remembers where every 32nd token begins, and reads from there. Several threads may ask at a time.
 class Texts {
 public:
-    // `load(document)` returns the document's UTF-8 and the folded forms of its code points; it is called at most once a
-    // document and thread. `role`, `offset` and `length` are the tables of folding.py, by code point.
-    Texts(nb::object load, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length);
+    // `texts` are the documents as UTF-8. `forms(text)` returns the folded forms of code points, those of a text that is
+    // not ASCII included; it is called at most once a document and thread. `role`, `offset` and `length` are the tables
+    // of folding.py, by code point.
+    Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length);
     ~Texts();
     Texts(const Texts &) = delete;
     Texts &operator=(const Texts &) = delete;
@@ -27,13 +29,20 @@ public:
     // asked. Throws where the places are not those of one document. The GIL may be held or not.
     void append(int64_t first, int64_t last, bool word_ends, Letters &letters) const;
 
+    // Start, end, start byte, end byte, line, column, end line and end column of ranges of places, each within a document.
+    std::vector<int64_t> locate(const In<int64_t> &first, const In<int64_t> &last) const;
+
 private:
     struct Document;
+    struct Cursor;
 
+    std::size_t number_of(int64_t first, int64_t last) const;
     const Document &document(std::size_t number) const;
     std::unique_ptr<Document> load(std::size_t number) const;
 
-    nb::object load_;
+    nb::list kept_;
+    std::vector<std::pair<const uint8_t *, std::size_t>> texts_;
+    nb::object forms_;
     In<int64_t> token_offsets_;
     In<uint8_t> role_;
     In<uint32_t> offset_;

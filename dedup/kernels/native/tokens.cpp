@@ -9,7 +9,8 @@
 #if defined(_MSC_VER)
 #include <intrin.h>
 #endif
-#if defined(__SSE2__)
+#if defined(__SSE2__) || defined(_M_X64)
+#define DEDUP_SSE2
 #include <emmintrin.h>
 #endif
 
@@ -74,15 +75,12 @@ inline unsigned lowest_bit(uint64_t bits) {
 #endif
 }
 
-// The highest bit of each byte, in order.
-inline uint64_t pack(uint64_t value) { return ((value & each_byte(0x80)) >> 7) * 0x0102040810204080ull >> 56; }
-
 struct Classes {
     uint64_t word = 0;  // a bit for each byte: ASCII letter or digit
     uint64_t wide = 0;  // not ASCII
 };
 
-#if defined(__SSE2__)
+#if defined(DEDUP_SSE2)
 
 inline Classes classify(const uint8_t *bytes) {
     // Whether each byte is one of `count` values from `first` on.
@@ -102,6 +100,9 @@ inline Classes classify(const uint8_t *bytes) {
 }
 
 #else
+
+// The highest bit of each byte, in order.
+inline uint64_t pack(uint64_t value) { return ((value & each_byte(0x80)) >> 7) * 0x0102040810204080ull >> 56; }
 
 inline Classes classify(const uint8_t *bytes) {
     Classes result;
@@ -188,77 +189,28 @@ std::size_t Tokenizer::read_ascii(std::size_t at, std::size_t end) {
     return at;
 }
 
-// Reads from a wider character on, until ASCII follows that does not continue a token. No token is open after.
-std::size_t Tokenizer::read_wide(std::size_t at, std::size_t end) {
-    while (at < end) {
-        const uint8_t byte = text_[at];
-        if (byte < 0x80) {
-            if (open_ != WORD || !is_word(byte)) break;
-            *room() = byte | 0x20;
-            ++folded_size_;
-            ++at;
-            continue;
-        }
-        const Char next = decode(at, end);
-        const Role part = role(next.point);
-        if (open_ != SEPARATOR && (part == EXTEND || (part == WORD && open_ == WORD))) {
-            leave_ascii(at);
-            append(next.point);
-        } else {
-            close(at);
-            if (part == WORD || part == ALONE) {
-                open(at, part);
-                append(next.point);
-            }
-        }
-        at += next.bytes;
-        shift_ += next.bytes - next.counted;
-    }
-    close(at);
-    return at;
-}
-
 // What is no valid UTF-8 has no code point and so separates; nothing beyond the document's end is read.
-Tokenizer::Char Tokenizer::decode(std::size_t at, std::size_t end) const {
-    const uint8_t first = text_[at];
-    const uint32_t bytes = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (bytes == 1 || end - at < bytes) return {NO_POINT, 1, first >= 0xC0};
-    uint32_t point = first & (0x7Fu >> bytes);
-    for (uint32_t i = 1; i < bytes; ++i) {
-        if ((text_[at + i] & 0xC0) != 0x80) return {NO_POINT, 1, true};
-        point = point << 6 | (text_[at + i] & 0x3F);
-    }
-    return {point < POINTS ? point : NO_POINT, bytes, true};
+inline Tokenizer::Char Tokenizer::decode(std::size_t at, std::size_t end) const {
+    const uint8_t *bytes = text_ + at;
+    const std::size_t left = end - at;
+    const auto more = [=](std::size_t i) { return static_cast<uint32_t>(bytes[i] ^ 0x80); };  // six bits, if it is valid
+    const uint32_t first = bytes[0];
+    if (first < 0xC0 || left < 2 || more(1) > 0x3F) return {NO_POINT, 1};
+    if (first < 0xE0) return {(first & 0x1F) << 6 | more(1), 2};
+    if (left < 3 || more(2) > 0x3F) return {NO_POINT, 1};
+    if (first < 0xF0) return {(first & 0x0F) << 12 | more(1) << 6 | more(2), 3};
+    if (left < 4 || more(3) > 0x3F) return {NO_POINT, 1};
+    const uint32_t point = (first & 0x0F) << 18 | more(1) << 12 | more(2) << 6 | more(3);
+    return {point < POINTS ? point : NO_POINT, 4};
 }
 
-Role Tokenizer::role(uint32_t point) {
+inline Role Tokenizer::role(uint32_t point) {
     if (point == NO_POINT) return SEPARATOR;
     if (tables_.filled[point / PAGE]) return static_cast<Role>(tables_.role[point]);
     if (asked_[point / PAGE]) return SEPARATOR;
     asked_[point / PAGE] = true;
     missing_.push_back(point);
     return SEPARATOR;
-}
-
-void Tokenizer::open(std::size_t at, Role part) {
-    starts_[count_] = static_cast<uint32_t>(at - shift_);
-    open_ = part;
-    ascii_ = false;
-    folded_size_ = 0;
-}
-
-void Tokenizer::close(std::size_t at) {
-    if (open_ == SEPARATOR) return;
-    ends_[count_] = static_cast<uint32_t>(at - shift_);
-    if (ascii_) {
-        end_bytes_[count_ % RING] = at;
-    } else {
-        hash();
-        keys_[count_] = hash_bytes(folded_.data(), folded_size_, folded_.size(), 0) | (open_ == ALONE);
-        ++hashed_;
-    }
-    ++count_;
-    open_ = SEPARATOR;
 }
 
 // The token that goes on has a wider character now: what is read of it is kept in its folded form.
@@ -286,6 +238,57 @@ inline void Tokenizer::append(uint32_t point) {
         std::copy_n(tables_.data + from, copied, room());
     }
     folded_size_ += length;
+}
+
+void Tokenizer::open(std::size_t at, Role part) {
+    starts_[count_] = static_cast<uint32_t>(at - shift_);
+    open_ = part;
+    ascii_ = false;
+    folded_size_ = 0;
+}
+
+void Tokenizer::close(std::size_t at) {
+    if (open_ == SEPARATOR) return;
+    ends_[count_] = static_cast<uint32_t>(at - shift_);
+    if (ascii_) {
+        end_bytes_[count_ % RING] = at;
+    } else {
+        hash();
+        keys_[count_] = hash_bytes(folded_.data(), folded_size_, folded_.size(), 0) | (open_ == ALONE);
+        ++hashed_;
+    }
+    ++count_;
+    open_ = SEPARATOR;
+}
+
+// Reads from a wider character on, until ASCII follows that does not continue a token. No token is open after.
+std::size_t Tokenizer::read_wide(std::size_t at, std::size_t end) {
+    while (at < end) {
+        const uint8_t byte = text_[at];
+        if (byte < 0x80) {
+            if (open_ != WORD || !is_word(byte)) break;
+            *room() = byte | 0x20;
+            ++folded_size_;
+            ++at;
+            continue;
+        }
+        const Char next = decode(at, end);
+        const Role part = role(next.point);
+        if (open_ != SEPARATOR && (part == EXTEND || (part == WORD && open_ == WORD))) {
+            leave_ascii(at);
+            append(next.point);
+        } else {
+            close(at);
+            if (part == WORD || part == ALONE) {
+                open(at, part);
+                append(next.point);
+            }
+        }
+        at += next.bytes;
+        shift_ += next.bytes - (byte >= 0xC0);  // as many code points as bytes that begin one
+    }
+    close(at);
+    return at;
 }
 
 namespace {

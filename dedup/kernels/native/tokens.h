@@ -31,8 +31,8 @@ public:
     Tokenizer(const uint8_t *text, std::size_t size, const FoldingTables &tables, uint64_t *keys, uint32_t *starts,
               uint32_t *ends);
 
-    // How many tokens documents of so many bytes have at most: a letter or digit of one byte has a separator, or a
-    // letter that stands alone, beside it, and all of those take three bytes.
+    // How many tokens documents of so many bytes have at most: words have a separator between them, or a letter that
+    // stands alone, and all of those letters take three bytes.
     static std::size_t most_tokens(std::size_t bytes, std::size_t documents) { return (bytes + documents) / 2 + 1; }
 
     // Reads the document of bytes [begin, end) and returns the number of tokens so far.
@@ -50,7 +50,6 @@ private:
     struct Char {
         uint32_t point;
         uint32_t bytes;
-        bool counted;  // as a code point: a continuation byte without a beginning is not
     };
 
     std::size_t read_ascii(std::size_t at, std::size_t end);

@@ -7,17 +7,21 @@ Documents lie one after the other; ``offsets`` (``int64[n_documents + 1]``) says
 from dedup.kernels.reference.alignment import (
     LEAST_GROWN,
     align_runs,
+    covered,
     grow,
     lcs_length,
     lcs_lengths,
     lcs_runs,
     score_words,
+    similarity,
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
+from dedup.kernels.reference.merging import MergeLimits, merge_pieces
+from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import band_keys, shingle, signatures, winnow
 from dedup.kernels.reference.texts import Texts
@@ -26,16 +30,19 @@ from dedup.kernels.reference.tokens import tokenize
 __all__ = [
     "LEAST_GROWN",
     "SCORE",
+    "MergeLimits",
     "Texts",
     "align_runs",
     "alike",
     "alike_prefix",
     "band_keys",
     "chain",
+    "covered",
     "equal_groups",
     "equal_runs",
     "extend",
     "gap_costs",
+    "gather_passages",
     "grow",
     "hash_windows",
     "lcs_length",
@@ -44,11 +51,13 @@ __all__ = [
     "link_groups",
     "link_postings",
     "may_be_alike",
+    "merge_pieces",
     "mix64",
     "score_words",
     "shared_counts",
     "shingle",
     "signatures",
+    "similarity",
     "tokenize",
     "winnow",
 ]

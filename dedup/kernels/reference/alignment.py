@@ -6,23 +6,27 @@ Gaps cost what `gap_costs` says. In plain Python with rapidfuzz, one alignment a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from dedup.arrays import I64, U64
+from dedup.arrays import I64, U64, Flags
 from dedup.kernels.reference.chains import SCORE, gap_costs
 from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.letters import WORD_END, alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.texts import Texts
 
+RunsBetween = Callable[[int, int, int, int], list[tuple[int, int, int]]]
+"""``runs_between(first, last, other_first, other_last)``: the equal runs (place in the one range, in the other, length)
+of two ranges of places."""
 LONGEST_COMPARED = 2000
 """Words of the longest sequences of which the table of common subsequences is made as a whole."""
 ALIKE_WORDS = 8
 """Words of the longest replaced stretch whose letters are compared."""
 LEAST_GROWN = 9 * SCORE // 2
 """Score from which ends are grown over letters (an equal run of five words)."""
+_STANDS_OUT = 7  # tokens by which an alignment may reach beyond one that covers it
 _LETTER_WINDOW = 8  # words compared by their letters at a time
 _GLANCE = 3  # words that tell whether that is worth while
 _SKIPPED: list[int] = gap_costs(LONGEST_COMPARED, one_sided=True).tolist()
@@ -41,6 +45,12 @@ def lcs_lengths(keys: U64, left: I64, left_end: I64, right: I64, right_end: I64,
     """Return ``int64[n]``: the `lcs_length` of pairs of ranges of places (``int64[n]`` each)."""
     rows = zip(*(values.tolist() for values in (left, left_end, right, right_end, known)), strict=True)
     return np.array([lcs_length(keys[a:a_end], keys[b:b_end], least) for a, a_end, b, b_end, least in rows], np.int64)
+
+
+def similarity(a: U64, b: U64, known: int = 0) -> float:
+    """Return the Indel similarity of two sequences of keys, ``known`` of which are known to be shared."""
+    both = len(a) + len(b)
+    return 1.0 - (both - 2 * lcs_length(a, b, known)) / both
 
 
 def lcs_runs(a: U64, b: U64) -> I64:
@@ -157,6 +167,34 @@ def _best_stretch(scores: list[int]) -> tuple[int, int, int]:
         if total > best[0]:
             best = (total, begin, run)
     return best
+
+
+def covered(
+    left: I64, left_end: I64, right: I64, right_end: I64, equal: I64, groups: I64, order: I64, shortest: int
+) -> Flags:
+    """Return ``bool[n]``: which alignments lie, on both sides, inside one that comes before them in ``order``.
+
+    Alignments (``int64[n]`` each) are sorted by ``groups`` and ``left``, and only those of one group cover each other.
+    One by one those in ``order`` (``int64[m]``) cover others, unless they are covered themselves. What is covered may
+    stand out by 7 tokens or a fifth of its length on each end; with ``shortest`` equal words it is not covered.
+    """
+    left_slack = np.minimum(_STANDS_OUT, (left_end - left) // 5)
+    right_slack = np.minimum(_STANDS_OUT, (right_end - right) // 5)
+    result = np.zeros(len(groups), bool)
+    begins, ends = np.searchsorted(groups, groups[order]), np.searchsorted(groups, groups[order], "right")
+    for index, begin, end in zip(order.tolist(), begins.tolist(), ends.tolist(), strict=True):
+        if result[index] or end - begin < 2:
+            continue
+        first, last = np.searchsorted(left[begin:end], [left[index] - _STANDS_OUT, left_end[index]]) + begin
+        near = slice(int(first), int(last))
+        inside = left[near] >= left[index] - left_slack[near]
+        inside &= left_end[near] <= left_end[index] + left_slack[near]
+        inside &= right[near] >= right[index] - right_slack[near]
+        inside &= right_end[near] <= right_end[index] + right_slack[near]
+        inside &= equal[near] < shortest
+        inside[index - near.start] = False
+        result[near] |= inside
+    return result
 
 
 def grow(

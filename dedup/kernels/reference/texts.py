@@ -1,4 +1,4 @@
-"""The folded words of a corpus, found in its texts when they are asked for."""
+"""The words of a corpus, found in its texts when they are asked for: how they are spelt, and where they stand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 
-from dedup.arrays import I64
+from dedup.arrays import I64, Located
 from dedup.kernels.folding import fold
 from dedup.kernels.reference.tokens import tokenize
 
@@ -46,6 +47,28 @@ class Texts:
         bounds = zip(starts[first - begin : last - begin], ends[first - begin : last - begin], strict=True)
         return [fold(text[start:end]) for start, end in bounds]
 
+    def locate(self, first: I64, last: I64) -> Located:
+        """Return where ranges of places (``int64[n]`` each, each within one document) are in the texts.
+
+        Of ranges sorted by ``first`` every text is read once.
+        """
+        rows = []
+        number, cursor = -1, _Cursor("")
+        for begin, end in zip(first.tolist(), last.tolist(), strict=True):
+            document = bisect_right(self._offsets, begin) - 1
+            text, starts, ends = self._bounds(document)
+            if document != number:
+                number, cursor = document, _Cursor(text)
+            start, stop = starts[begin - self._offsets[document]], ends[end - 1 - self._offsets[document]]
+            if start < cursor.at:
+                cursor = _Cursor(text)
+            cursor.advance(start)
+            beyond = copy(cursor)
+            beyond.advance(stop)
+            columns = start - cursor.line_start + 1, stop - beyond.line_start + 1
+            rows.append((start, stop, cursor.byte, beyond.byte, cursor.line, columns[0], beyond.line, columns[1]))
+        return Located(*np.array(rows, np.int64).reshape(-1, 8).T)
+
     def _bounds(self, document: int) -> tuple[str, list[int], list[int]]:
         """Return a document's text, and in it where its words start and end."""
         with self._lock:
@@ -65,3 +88,22 @@ class Texts:
                 _, (_, old, _) = self._recent.popitem(last=False)
                 self._kept -= len(old)
         return found
+
+
+class _Cursor:
+    """A place in a text that is not inside CRLF, and where that is."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.at = 0
+        self.byte = 0
+        self.line = 1
+        self.line_start = 0
+
+    def advance(self, to: int) -> None:
+        """Go forward to a code point."""
+        text, at = self._text, self.at
+        self.byte += len(text[at:to].encode("utf-8", "surrogatepass"))
+        self.line += text.count("\n", at, to) + text.count("\r", at, to) - text.count("\r\n", at, to)
+        self.line_start = max(self.line_start, text.rfind("\n", at, to) + 1, text.rfind("\r", at, to) + 1)
+        self.at = to

@@ -1,0 +1,28 @@
+// Equal runs of ranges that are too long for a table of common subsequences, as Python finds them.
+#pragma once
+
+#include <nanobind/stl/tuple.h>
+
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "arrays.h"
+#include "sequences.h"
+
+namespace dedup {
+
+// `runs_between(begin, end, other begin, other end)` returns (place in the one range, in the other, length). The GIL may
+// be held or not.
+inline std::vector<Run> ask_for_runs(const nb::object &runs_between, int64_t begin, int64_t end, int64_t other_begin,
+                                     int64_t other_end) {
+    nb::gil_scoped_acquire acquired;
+    std::vector<Run> runs;
+    for (nb::handle row : runs_between(begin, end, other_begin, other_end)) {
+        const auto [left, right, size] = nb::cast<std::tuple<std::size_t, std::size_t, std::size_t>>(row);
+        runs.push_back({left, right, size});
+    }
+    return runs;
+}
+
+}  // namespace dedup
