@@ -11,8 +11,8 @@ parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: sorts of the fingerprints; at most 15 / 2 anchors a posting in small groups, 3 in large ones and in each of
-their regroupings.
+Cost: a sort of the fingerprints, and of the longer stretches at those in large groups; at most 15 / 2 anchors a posting
+in small groups, 3 in large ones and in each of their regroupings.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def find_anchors(
         longer = _Groups.of(kernels.hash_windows(keys, starts, length), starts)
         found.append(kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links))
         if length == shortest:
-            settled = _within(np.flatnonzero(longer.crowded(len(keys))), shortest - OVERHANG, len(keys))
+            settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
     found.append(kernels.link_postings(*whole, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS))
     return np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found])
 
@@ -70,30 +70,33 @@ class _Groups(NamedTuple):
         return cls(places[order], sizes)
 
     def crowded(self, count: int) -> Flags:
-        """Return at which of ``count`` tokens a posting of a large group stands."""
+        """Return at which of ``count`` tokens there are postings of large groups."""
         result = np.zeros(count, bool)
         result[self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)]] = True
         return result
 
 
 def _starts(crowded: Flags, backs: range, length: int, offsets: I64) -> I64:
-    """Return the places from so many tokens before some tokens on which ``length`` tokens follow in their document."""
-    before = crowded.copy()
-    for back in backs[1:]:
-        before[:-back] |= crowded[back:]
-    starts = np.flatnonzero(before)
-    bounds = np.searchsorted(starts, offsets)
-    return starts[starts + length <= np.repeat(offsets[1:], np.diff(bounds))]
+    """Return the places from so many tokens before crowded ones on which ``length`` tokens follow in their document."""
+    count = len(crowded)
+    result = np.zeros(count, bool)
+    for back in backs:
+        result[: max(count - back, 0)] |= crowded[back:]
+    starts = np.flatnonzero(result)
+    ends = np.repeat(offsets[1:], np.diff(np.searchsorted(starts, offsets)))
+    return starts[starts + length <= ends]
 
 
-def _within(settled: I64, reach: int, count: int) -> Flags:
-    """Return which of ``count`` tokens are so near to a settled place (ascending) that an anchor there says no more.
+def _within(settled: Flags, reach: int) -> Flags:
+    """Return which tokens are so near to a settled place that an anchor there says nothing new.
 
     The stretches of ``reach`` + `OVERHANG` tokens from those places on are linked already.
     """
-    edges = np.zeros(count + 1, np.int8)
-    fresh = np.diff(settled, prepend=-1 - count) > reach + OVERHANG
-    edges[np.maximum(settled[fresh] - OVERHANG, 0)] += 1
-    last = np.append(fresh[1:], True)[: len(settled)]
-    edges[np.minimum(settled[last] + reach, count)] -= 1
-    return np.cumsum(edges, out=edges)[:count].view(bool)
+    places = np.flatnonzero(settled)
+    edges = np.zeros(len(settled) + 1, np.int8)
+    apart = np.diff(places) > reach + OVERHANG  # what is nearer is one stretch, so that each token is in one at most
+    first, last = np.ones(len(places), bool), np.ones(len(places), bool)
+    first[1:] = last[:-1] = apart
+    edges[np.maximum(places[first] - OVERHANG, 0)] += 1
+    edges[np.minimum(places[last] + reach, len(settled))] -= 1
+    return np.cumsum(edges, out=edges)[:-1].view(bool)

@@ -1,6 +1,7 @@
 // Equal runs to chains, as in reference/chains.py.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "arrays.h"
@@ -163,7 +164,9 @@ void number_chains(std::size_t count, const int64_t *firsts, int64_t *chains, in
 }
 
 bool are_runs(const In<int64_t> &left, const In<int64_t> &right, const In<int64_t> &length, int64_t end) {
-    const auto ends_inside = [end](int64_t begin, int64_t size) { return 0 <= begin && begin < end && size <= end - begin; };
+    const auto ends_inside = [end](int64_t begin, int64_t size) {
+        return 0 <= begin && begin < end && size <= end - begin;
+    };
     for (std::size_t i = 0; i < left.size(); ++i) {
         const int64_t size = length.data()[i];
         if (size < 0 || !ends_inside(left.data()[i], size) || !ends_inside(right.data()[i], size)) return false;

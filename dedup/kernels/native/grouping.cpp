@@ -55,7 +55,7 @@ void EqualGroups::find(int64_t *order, int64_t *sizes) {
         while (last < buckets && begins_[last + 1] - begins_[first] <= most) ++last;
         fill(first, last);
         for (std::size_t bucket = first; bucket < last; ++bucket) {
-            Posting *postings = partition_.data() + (begins_[bucket] - begins_[first]);
+            Posting *postings = partition_.get() + (begins_[bucket] - begins_[first]);
             const std::size_t count = begins_[bucket + 1] - begins_[bucket];
             if (count < 2) continue;
             sort_bucket(postings, count);
@@ -68,8 +68,11 @@ void EqualGroups::find(int64_t *order, int64_t *sizes) {
 void EqualGroups::fill(std::size_t first, std::size_t last) {
     const std::size_t base = begins_[first], size = begins_[last] - base;
     if (!size) return;
-    if (partition_.size() < size) partition_.resize(size);
-    at_.assign(begins_.begin() + static_cast<std::ptrdiff_t>(first), begins_.begin() + static_cast<std::ptrdiff_t>(last));
+    if (capacity_ < size) {
+        capacity_ = std::max(size, count_ / PARTITIONS);
+        partition_ = make_column<Posting>(capacity_);
+    }
+    at_.assign(begins_.data() + first, begins_.data() + last);
     std::array<std::uint32_t, BLOCK> chosen;
     for (std::size_t begin = 0; begin < count_; begin += BLOCK) {
         const uint64_t *block = hashes_ + begin;

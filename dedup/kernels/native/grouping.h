@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "arrays.h"
+
 namespace dedup {
 
 struct Posting {
@@ -13,14 +15,14 @@ struct Posting {
 };
 
 // Finds equal hashes partition by partition, a partition being a range of the hashes' upper bits: at any time only the
-// postings of one are held. Each is scattered over buckets of a few hundred by the next bits, and what is equal is found
-// within a bucket.
+// postings of one are held. Each is scattered over buckets of a few hundred by the next bits, and what is equal is
+// found within a bucket.
 class EqualGroups {
   public:
     EqualGroups(const uint64_t *hashes, std::size_t count);
 
-    // Writes the indices of hashes that stand more than once (at most `count`) and the sizes of the groups (at most half
-    // of that); sets how many there are.
+    // Writes the indices of hashes that stand more than once (at most `count`) and the sizes of the groups (at most
+    // half of that); sets how many there are.
     void find(int64_t *order, int64_t *sizes);
     std::size_t members() const { return members_; }
     std::size_t groups() const { return groups_; }
@@ -36,7 +38,9 @@ class EqualGroups {
     unsigned shift_;
     std::vector<std::size_t> begins_;  // of buckets, and the end of the last
     std::vector<std::size_t> at_;      // where each bucket of the partition is written next
-    std::vector<Posting> partition_, scratch_;
+    Column<Posting> partition_;  // asked for with huge pages: each bucket is written at a page of its own
+    std::size_t capacity_ = 0;
+    std::vector<Posting> scratch_;
     std::size_t members_ = 0, groups_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // Anchors to equal runs, as in reference/runs.py.
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <vector>
 
@@ -35,10 +36,15 @@ class RunFinder {
         runs_.erase(std::unique(runs_.begin(), runs_.end(), same), runs_.end());
     }
 
-    nb::tuple hand_over_runs() const {
-        return nb::make_tuple(column([](const Run &run) { return run.left; }),
-                              column([](const Run &run) { return run.right; }),
-                              column([](const Run &run) { return run.length; }));
+    std::size_t size() const { return runs_.size(); }
+
+    // Writes the runs into columns of `size()` values.
+    void write(int64_t *left, int64_t *right, int64_t *length) const {
+        for (const Run &run : runs_) {
+            *left++ = static_cast<int64_t>(run.left);
+            *right++ = static_cast<int64_t>(run.right);
+            *length++ = static_cast<int64_t>(run.length);
+        }
     }
 
   private:
@@ -74,6 +80,7 @@ class RunFinder {
     // Anchors of one distance that lie in the same run follow each other.
     void grow() {
         constexpr std::size_t AHEAD = 12;
+        runs_.reserve(anchors_.size());  // memory that is never written to is never taken
         Anchor in{0, 0};  // of the last run, the distance and where its left side ends
         for (std::size_t i = 0; i < anchors_.size(); ++i) {
             if (i + AHEAD < anchors_.size()) {
@@ -86,9 +93,11 @@ class RunFinder {
             const Place left = anchor.left, right = left + anchor.distance;
             if (keys_[left] != keys_[right]) continue;
             const std::size_t document = document_of_(left), other = document_of_(right);
-            const int64_t ahead =
-                equal_words(left, right, std::min(offsets_[document + 1] - left, offsets_[other + 1] - right), 1);
-            const int64_t back = equal_words(left, right, std::min(left - offsets_[document], right - offsets_[other]) + 1, -1) - 1;
+            const auto a = static_cast<int64_t>(left), b = static_cast<int64_t>(right);
+            const int64_t room_ahead = std::min(offsets_[document + 1] - a, offsets_[other + 1] - b);
+            const int64_t room_back = std::min(a - offsets_[document], b - offsets_[other]) + 1;
+            const int64_t ahead = equal_words(left, right, room_ahead, 1);
+            const int64_t back = equal_words(left, right, room_back, -1) - 1;
             runs_.push_back({static_cast<Place>(left - back), static_cast<Place>(right - back),
                              static_cast<Place>(ahead + back), static_cast<Place>(document),
                              static_cast<Place>(other)});
@@ -106,7 +115,9 @@ class RunFinder {
     // Cuts runs that overlap themselves, and leaves out those that only repeat another at a multiple of its period.
     void separate() {
         std::vector<Run> periodic;
-        std::copy_if(runs_.begin(), runs_.end(), std::back_inserter(periodic), [](const Run &r) { return r.overlaps(); });
+        for (const Run &run : runs_) {
+            if (run.overlaps()) periodic.push_back(run);
+        }
         if (periodic.empty()) return;
         // The least period of the stretches that begin at a place.
         std::stable_sort(periodic.begin(), periodic.end(), [](const Run &a, const Run &b) { return a.left < b.left; });
@@ -168,13 +179,6 @@ class RunFinder {
         radix_sort(runs_, scratch, bits, [](const Run &run) { return run.left_document; });
     }
 
-    template <typename Value>
-    Out<int64_t> column(Value value) const {
-        auto values = make_column<int64_t>(runs_.size());
-        for (std::size_t i = 0; i < runs_.size(); ++i) values[i] = static_cast<int64_t>(value(runs_[i]));
-        return hand_over(std::move(values), runs_.size());
-    }
-
     const uint64_t *keys_;
     const int64_t *offsets_;
     std::size_t documents_;
@@ -187,12 +191,18 @@ class RunFinder {
 template <typename Place>
 nb::tuple find_runs(const In<int64_t> &left, const In<int64_t> &right, const In<uint64_t> &keys,
                     const In<int64_t> &offsets, int64_t shortest) {
-    RunFinder<Place> finder(keys, offsets, shortest);
+    Column<int64_t> columns[3];
+    std::size_t size = 0;
     {
         nb::gil_scoped_release released;
+        RunFinder<Place> finder(keys, offsets, shortest);
         finder.find(left.data(), right.data(), left.size());
+        size = finder.size();
+        for (auto &column : columns) column = make_column<int64_t>(size);
+        finder.write(columns[0].get(), columns[1].get(), columns[2].get());
     }
-    return finder.hand_over_runs();
+    return nb::make_tuple(hand_over(std::move(columns[0]), size), hand_over(std::move(columns[1]), size),
+                          hand_over(std::move(columns[2]), size));
 }
 
 nb::tuple equal_runs(In<int64_t> left, In<int64_t> right, In<uint64_t> keys, In<int64_t> offsets, int64_t shortest) {
