@@ -26,7 +26,7 @@ import numpy as np
 from dedup import __version__, kernels
 from dedup.align import align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, distinct, words_before
+from dedup.arrays import I64, U64, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -37,9 +37,9 @@ from dedup.merge import find_pairs
 from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.result import Result
-from dedup.shingle import document_shingles, shingle_sets
+from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
-from dedup.tokenize import tokenize
+from dedup.tokenize import token_keys, tokenize
 from dedup.unite import absorb, unite
 
 
@@ -112,18 +112,15 @@ def _sketch_batches(corpus: Corpus, config: Config, report: Progress) -> Iterato
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
-    tokens = tokenize(texts)
-    counts = np.diff(tokens.offsets)
-    words = (np.diff(words_before(tokens.keys)[tokens.offsets]) + 1) // 2
+    keys, offsets, words = token_keys(texts)
     bands = np.zeros((0, len(texts)), np.uint64)
     if config.clusters:
-        sketch = signatures(*document_shingles(tokens.keys, tokens.offsets), config.permutations, config.seed)
+        sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
     if config.passages:
-        found = fingerprints(tokens.keys, tokens.offsets, config.min_words)
-        return Sketches(counts, words, bands, tokens.keys, *found)
+        return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
     nothing = np.zeros(0, np.uint64)
-    return Sketches(counts, words, bands, nothing, nothing, np.zeros(0, np.int64))
+    return Sketches(np.diff(offsets), words, bands, nothing, nothing, np.zeros(0, np.int64))
 
 
 def _gather(batches: Iterable[Sketches], corpus: Corpus) -> Sketches:

@@ -43,7 +43,9 @@ if TYPE_CHECKING or implementation == "reference":
         band_keys,
         chain,
         covered,
+        document_signatures,
         extend,
+        fingerprints,
         gap_costs,
         gather_passages,
         grow,
@@ -54,10 +56,9 @@ if TYPE_CHECKING or implementation == "reference":
         merge_pieces,
         mix64,
         shingle,
-        signatures,
         similarity,
+        token_keys,
         tokenize,
-        winnow,
     )
 else:
     from dedup.kernels.native import (
@@ -69,7 +70,9 @@ else:
         band_keys,
         chain,
         covered,
+        document_signatures,
         extend,
+        fingerprints,
         gap_costs,
         gather_passages,
         grow,
@@ -80,10 +83,9 @@ else:
         merge_pieces,
         mix64,
         shingle,
-        signatures,
         similarity,
+        token_keys,
         tokenize,
-        winnow,
     )
 
 __all__ = [
@@ -95,7 +97,9 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "document_signatures",
     "extend",
+    "fingerprints",
     "fold",
     "gap_costs",
     "gather_passages",
@@ -108,8 +112,7 @@ __all__ = [
     "merge_pieces",
     "mix64",
     "shingle",
-    "signatures",
     "similarity",
+    "token_keys",
     "tokenize",
-    "winnow",
 ]

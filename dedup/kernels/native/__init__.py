@@ -6,11 +6,11 @@ extension was not built.
 
 from dedup.kernels._native import (
     band_keys,
+    document_signatures,
+    fingerprints,
     hash_windows,
     mix64,
     shingle,
-    signatures,
-    winnow,
 )
 from dedup.kernels.native.alignment import (
     Texts,
@@ -27,7 +27,7 @@ from dedup.kernels.native.alignment import (
     similarity,
 )
 from dedup.kernels.native.passages import gather_passages, merge_pieces
-from dedup.kernels.native.tokens import tokenize
+from dedup.kernels.native.tokens import token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
@@ -49,7 +49,9 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "document_signatures",
     "extend",
+    "fingerprints",
     "gap_costs",
     "gather_passages",
     "grow",
@@ -63,8 +65,7 @@ __all__ = [
     "mix64",
     "score_words",
     "shingle",
-    "signatures",
     "similarity",
+    "token_keys",
     "tokenize",
-    "winnow",
 ]

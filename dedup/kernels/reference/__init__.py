@@ -21,9 +21,17 @@ from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
-from dedup.kernels.reference.sketches import band_keys, link_groups, shingle, signatures, winnow
+from dedup.kernels.reference.sketches import (
+    band_keys,
+    document_signatures,
+    fingerprints,
+    link_groups,
+    shingle,
+    signatures,
+    winnow,
+)
 from dedup.kernels.reference.texts import Texts
-from dedup.kernels.reference.tokens import tokenize
+from dedup.kernels.reference.tokens import token_keys, tokenize
 
 __all__ = [
     "LEAST_GROWN",
@@ -36,7 +44,9 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "document_signatures",
     "extend",
+    "fingerprints",
     "gap_costs",
     "gather_passages",
     "grow",
@@ -52,6 +62,7 @@ __all__ = [
     "shingle",
     "signatures",
     "similarity",
+    "token_keys",
     "tokenize",
     "winnow",
 ]
