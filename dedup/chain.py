@@ -4,7 +4,7 @@ The equal words around anchors are runs (`kernels.equal_runs`). Runs of one pair
 both sides, with gaps that an edited copy could have, are one chain (`kernels.chain`). A text that repeats itself with a
 short period (one word a million times) is cut into two halves, so that left and right never overlap.
 
-Cost: sorts of the anchors and of the runs; at most three times the look-back for each run.
+Cost: a sort of the anchors by distance, and of the runs that stay; at most three times the look-back for each run.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ LOOK_BACK = 40
 """How many runs before it, in each of three diagonal bands, a run may follow."""
 
 
-def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int) -> Runs:
+def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int, max_gap: int, least: int) -> Runs:
     """Return the maximal equal runs around anchors, sorted by documents and places, without overlap of their sides.
 
-    ``left`` and ``right`` are anchors in any order. ``shortest`` is the number of tokens of the shortest passage.
+    ``left`` and ``right`` are anchors in any order. ``shortest`` is the number of tokens of the shortest passage. Runs
+    of fewer than ``least`` tokens that no other one is near to, within ``max_gap`` tokens on both sides, are left out:
+    in a text with little reuse these are most runs, a few words that happen to stand in two places.
     """
-    return Runs(*kernels.equal_runs(left, right, keys, offsets, shortest))
+    return Runs(*kernels.equal_runs(left, right, keys, offsets, shortest, max_gap, least))
 
 
 def find_chains(runs: Runs, offsets: I64, max_gap: int) -> tuple[I64, I64]:

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import __version__, kernels
-from dedup.align import align_chains, drop_covered, extend_alignments
+from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, distinct
 from dedup.chain import equal_runs, find_chains
@@ -216,7 +216,7 @@ def _reuse(
     window = fingerprint_window(config.min_words)
     anchors = find_anchors(sketches.hashes, sketches.places, keys, offsets, clusters, config.min_words, window)
     report("chain", 0, 1)
-    runs = equal_runs(*anchors, keys, offsets, config.min_words)
+    runs = equal_runs(*anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
     texts = kernels.Texts(corpus.texts, offsets)

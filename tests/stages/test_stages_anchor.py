@@ -30,7 +30,7 @@ def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = Non
 
 
 def runs_of(documents: Words, shortest: int) -> list[tuple[int, int, int]]:
-    runs = equal_runs(*anchors_of(documents, shortest), *flat(documents), shortest)
+    runs = equal_runs(*anchors_of(documents, shortest), *flat(documents), shortest, max_gap=0, least=1)
     return list(zip(*(values.tolist() for values in runs), strict=True))
 
 

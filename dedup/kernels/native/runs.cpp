@@ -18,20 +18,26 @@ inline void fetch_early([[maybe_unused]] const void *memory) {
 #endif
 }
 
+// Which runs are worth keeping: see reference/runs.py.
+struct RunLimits {
+    int64_t shortest, max_gap, least;
+};
+
 // `Place` is as wide as places and documents' numbers need it: there are many anchors and runs.
 template <typename Place>
 class RunFinder {
   public:
-    RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, int64_t shortest)
-        : keys_(keys.data()), offsets_(offsets.data()), documents_(offsets.size() - 1), shortest_(shortest),
-          document_of_(offsets.data(), offsets.size()) {}
+    RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, const RunLimits &limits)
+        : keys_(keys.data()), places_(static_cast<int64_t>(keys.size())), offsets_(offsets.data()),
+          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {}
 
-    // Leaves the runs in `runs_`.
+    // Leaves the runs in `runs_`. Nearly all anchors of ordinary text are in short runs that no other one is near to.
+    // So the short ones are told apart first, and only those that stay are sorted like the others.
     void find(const int64_t *left, const int64_t *right, std::size_t count) {
-        sort_anchors(left, right, count);
+        divide(left, right, count);
         grow();
-        std::vector<Anchor>().swap(anchors_);
         separate();
+        add_short_runs();
         sort_runs();
         runs_.erase(std::unique(runs_.begin(), runs_.end(), same), runs_.end());
     }
@@ -50,6 +56,7 @@ class RunFinder {
   private:
     struct Anchor {
         Place distance, left;
+        bool operator==(const Anchor &other) const { return distance == other.distance && left == other.left; }
     };
     struct Run {
         Place left, right, length, left_document, right_document;
@@ -65,47 +72,80 @@ class RunFinder {
         return a.distance() != b.distance() ? a.distance() < b.distance() : a.left < b.left;
     }
 
-    void sort_anchors(const int64_t *left, const int64_t *right, std::size_t count) {
-        anchors_.resize(count);
-        uint64_t most = 0;
+    static bool is_before(const Anchor &a, const Anchor &b) {
+        return a.distance != b.distance ? a.distance < b.distance : a.left < b.left;
+    }
+
+    // Puts the begins of short runs into `short_`, and anchors of others into `anchors_`.
+    void divide(const int64_t *left, const int64_t *right, std::size_t count) {
+        constexpr std::size_t AHEAD = 12;
+        short_.reserve(count);  // memory that is never written to is never taken
         for (std::size_t i = 0; i < count; ++i) {
-            anchors_[i] = {static_cast<Place>(right[i] - left[i]), static_cast<Place>(left[i])};
-            most = std::max<uint64_t>(most, static_cast<uint64_t>(right[i]));
+            if (i + AHEAD < count) {
+                fetch_early(keys_ + left[i + AHEAD]);
+                fetch_early(keys_ + right[i + AHEAD]);
+            }
+            const int64_t a = left[i], b = right[i];
+            if (keys_[a] != keys_[b]) continue;
+            Anchor anchor{static_cast<Place>(b - a), static_cast<Place>(a)};
+            // Documents need not be looked up to see that no more is equal.
+            int64_t ahead = equal_words(a, b, std::min(limits_.least, places_ - b), 1);
+            int64_t back = equal_words(a, b, std::min(limits_.least, a + 1), -1) - 1;
+            if (back || ahead + back >= limits_.least || ahead + back > b - a) {
+                const Room room = room_around(a, b);
+                ahead = std::min(ahead, room.ahead);
+                back = std::min(back, room.back);
+            }
+            if (ahead + back >= limits_.least || ahead + back > b - a) {
+                anchors_.push_back(anchor);
+            } else {
+                anchor.left -= static_cast<Place>(back);
+                short_.push_back(anchor);
+            }
         }
-        std::vector<Anchor> scratch;
-        radix_sort(anchors_, scratch, bit_width(most), [](const Anchor &anchor) { return anchor.left; });
-        radix_sort(anchors_, scratch, bit_width(most), [](const Anchor &anchor) { return anchor.distance; });
     }
 
     // Anchors of one distance that lie in the same run follow each other.
     void grow() {
-        constexpr std::size_t AHEAD = 12;
-        runs_.reserve(anchors_.size());  // memory that is never written to is never taken
+        sort_anchors();
         Anchor in{0, 0};  // of the last run, the distance and where its left side ends
-        for (std::size_t i = 0; i < anchors_.size(); ++i) {
-            if (i + AHEAD < anchors_.size()) {
-                const Anchor &next = anchors_[i + AHEAD];
-                fetch_early(keys_ + next.left);
-                fetch_early(keys_ + next.left + next.distance);
-            }
-            const Anchor &anchor = anchors_[i];
+        for (const Anchor &anchor : anchors_) {
             if (anchor.distance == in.distance && anchor.left < in.left) continue;
-            const Place left = anchor.left, right = left + anchor.distance;
-            if (keys_[left] != keys_[right]) continue;
-            const std::size_t document = document_of_(left), other = document_of_(right);
-            const auto a = static_cast<int64_t>(left), b = static_cast<int64_t>(right);
-            const int64_t room_ahead = std::min(offsets_[document + 1] - a, offsets_[other + 1] - b);
-            const int64_t room_back = std::min(a - offsets_[document], b - offsets_[other]) + 1;
-            const int64_t ahead = equal_words(left, right, room_ahead, 1);
-            const int64_t back = equal_words(left, right, room_back, -1) - 1;
-            runs_.push_back({static_cast<Place>(left - back), static_cast<Place>(right - back),
-                             static_cast<Place>(ahead + back), static_cast<Place>(document),
-                             static_cast<Place>(other)});
-            in = {anchor.distance, static_cast<Place>(left + ahead)};
+            runs_.push_back(run_around(anchor));
+            in = {anchor.distance, static_cast<Place>(runs_.back().left + runs_.back().length)};
         }
+        std::vector<Anchor>().swap(anchors_);
     }
 
-    int64_t equal_words(Place left, Place right, int64_t room, int direction) const {
+    void sort_anchors() {
+        std::vector<Anchor> scratch;
+        const unsigned bits = bit_width(static_cast<uint64_t>(places_));
+        radix_sort(anchors_, scratch, bits, [](const Anchor &anchor) { return anchor.left; });
+        radix_sort(anchors_, scratch, bits, [](const Anchor &anchor) { return anchor.distance; });
+    }
+
+    struct Room {
+        int64_t ahead, back;
+    };
+
+    // How many tokens of both documents follow two places, these included, and how many there are before them.
+    Room room_around(int64_t left, int64_t right) const {
+        const std::size_t document = document_of_(left), other = document_of_(right);
+        return {std::min(offsets_[document + 1] - left, offsets_[other + 1] - right),
+                std::min(left - offsets_[document], right - offsets_[other])};
+    }
+
+    Run run_around(const Anchor &anchor) const {
+        const auto left = static_cast<int64_t>(anchor.left), right = left + static_cast<int64_t>(anchor.distance);
+        const Room room = room_around(left, right);
+        const int64_t ahead = equal_words(left, right, room.ahead, 1);
+        const int64_t back = equal_words(left, right, room.back + 1, -1) - 1;
+        return {static_cast<Place>(left - back),       static_cast<Place>(right - back),
+                static_cast<Place>(ahead + back),      static_cast<Place>(document_of_(left)),
+                static_cast<Place>(document_of_(right))};
+    }
+
+    int64_t equal_words(int64_t left, int64_t right, int64_t room, int direction) const {
         const uint64_t *a = keys_ + left, *b = keys_ + right;
         int64_t count = 0;
         for (; count < room && *a == *b; ++count) a += direction, b += direction;
@@ -123,6 +163,8 @@ class RunFinder {
         std::stable_sort(periodic.begin(), periodic.end(), [](const Run &a, const Run &b) { return a.left < b.left; });
         const auto one_place = [](const Run &a, const Run &b) { return a.left == b.left; };
         periodic.erase(std::unique(periodic.begin(), periodic.end(), one_place), periodic.end());
+        const auto only_repeats = [&](const Anchor &begin) { return repeats(run_around(begin), periodic); };
+        short_.erase(std::remove_if(short_.begin(), short_.end(), only_repeats), short_.end());
         std::vector<Run> kept, pieces;
         for (const Run &run : runs_) {
             if (repeats(run, periodic)) continue;
@@ -152,7 +194,7 @@ class RunFinder {
     void cut(const Run &run, std::vector<Run> &pieces) const {
         const Place period = run.distance(), end = run.left + run.length;
         Run piece = run;
-        if (static_cast<int64_t>(period) < shortest_) {
+        if (static_cast<int64_t>(period) < limits_.shortest) {
             const Place stretch = run.length + period;  // two halves of it, a multiple of the period apart
             const Place shift = (stretch + 2 * period - 1) / (2 * period) * period;
             piece.right = run.left + shift;
@@ -164,6 +206,89 @@ class RunFinder {
             piece.right = piece.left + period;
             piece.length = std::min<Place>(period, end - piece.left);
             pieces.push_back(piece);
+        }
+    }
+
+    // A run of a band of distances: where its left side begins and ends, and its number if it is a short one.
+    struct Stretch {
+        Place left, distance;
+        int64_t end;
+        std::size_t number;
+    };
+    static constexpr std::size_t LONG = SIZE_MAX;
+    static bool by_left(const Stretch &a, const Stretch &b) {
+        return a.left != b.left ? a.left < b.left : a.distance < b.distance;
+    }
+
+    static bool again(const Stretch &a, const Stretch &b) {
+        return a.left == b.left && a.distance == b.distance && a.number != LONG && b.number != LONG;
+    }
+
+    // Adds the short runs that another run is near to.
+    void add_short_runs() {
+        std::vector<bool> near(short_.size());
+        find_near(near);
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < short_.size(); ++i) {
+            if (near[i]) short_[size++] = short_[i];
+        }
+        short_.resize(size);
+        std::sort(short_.begin(), short_.end(), is_before);
+        short_.erase(std::unique(short_.begin(), short_.end()), short_.end());
+        std::vector<Run> added, all;
+        added.reserve(short_.size());
+        for (const Anchor &begin : short_) added.push_back(run_around(begin));
+        std::vector<Anchor>().swap(short_);
+        all.reserve(runs_.size() + added.size());
+        std::merge(added.begin(), added.end(), runs_.begin(), runs_.end(), std::back_inserter(all), by_distance);
+        runs_.swap(all);
+    }
+
+    // Goes through the bands in turn, each together with the one before it. Short runs are sorted by bands first.
+    void find_near(std::vector<bool> &near) {
+        const auto width = static_cast<uint64_t>(std::max<int64_t>(limits_.max_gap, 1));
+        const auto band_of = [width](uint64_t distance) { return distance / width; };
+        {
+            std::vector<Anchor> scratch;
+            radix_sort(short_, scratch, bit_width(band_of(static_cast<uint64_t>(places_))),
+                       [&](const Anchor &begin) { return band_of(begin.distance); });
+        }
+        std::vector<Stretch> before, own, both;
+        uint64_t band_before = 0;
+        std::size_t begin = 0, run = 0;
+        while (begin < short_.size() || run < runs_.size()) {
+            uint64_t band = UINT64_MAX;
+            if (begin < short_.size()) band = band_of(short_[begin].distance);
+            if (run < runs_.size()) band = std::min(band, band_of(runs_[run].distance()));
+            own.clear();
+            for (; begin < short_.size() && band_of(short_[begin].distance) == band; ++begin) {
+                const Anchor &at = short_[begin];
+                own.push_back({at.left, at.distance, static_cast<int64_t>(at.left) + limits_.least, begin});
+            }
+            for (; run < runs_.size() && band_of(runs_[run].distance()) == band; ++run) {
+                const auto length = std::max(static_cast<int64_t>(runs_[run].length), limits_.least);
+                own.push_back({runs_[run].left, runs_[run].distance(),
+                               static_cast<int64_t>(runs_[run].left) + length, LONG});
+            }
+            std::sort(own.begin(), own.end(), by_left);
+            own.erase(std::unique(own.begin(), own.end(), again), own.end());
+            if (band != band_before + 1) before.clear();
+            both.clear();
+            std::merge(before.begin(), before.end(), own.begin(), own.end(), std::back_inserter(both), by_left);
+            mark_near(both, near);
+            before.swap(own);
+            band_before = band;
+        }
+    }
+    // Of stretches by left place, marks the short ones that are near to one before or after.
+    void mark_near(const std::vector<Stretch> &stretches, std::vector<bool> &near) const {
+        int64_t furthest = 0;
+        for (std::size_t i = 1; i < stretches.size(); ++i) {
+            furthest = std::max(furthest, stretches[i - 1].end);
+            if (static_cast<int64_t>(stretches[i].left) - furthest > limits_.max_gap) continue;
+            for (const std::size_t number : {stretches[i - 1].number, stretches[i].number}) {
+                if (number != LONG) near[number] = true;
+            }
         }
     }
 
@@ -180,22 +305,23 @@ class RunFinder {
     }
 
     const uint64_t *keys_;
+    int64_t places_;
     const int64_t *offsets_;
     std::size_t documents_;
-    int64_t shortest_;
+    RunLimits limits_;
     DocumentIndex document_of_;
-    std::vector<Anchor> anchors_;
+    std::vector<Anchor> anchors_, short_;
     std::vector<Run> runs_;
 };
 
 template <typename Place>
 nb::tuple find_runs(const In<int64_t> &left, const In<int64_t> &right, const In<uint64_t> &keys,
-                    const In<int64_t> &offsets, int64_t shortest) {
+                    const In<int64_t> &offsets, const RunLimits &limits) {
     Column<int64_t> columns[3];
     std::size_t size = 0;
     {
         nb::gil_scoped_release released;
-        RunFinder<Place> finder(keys, offsets, shortest);
+        RunFinder<Place> finder(keys, offsets, limits);
         finder.find(left.data(), right.data(), left.size());
         size = finder.size();
         for (auto &column : columns) column = make_column<int64_t>(size);
@@ -205,10 +331,14 @@ nb::tuple find_runs(const In<int64_t> &left, const In<int64_t> &right, const In<
                           hand_over(std::move(columns[2]), size));
 }
 
-nb::tuple equal_runs(In<int64_t> left, In<int64_t> right, In<uint64_t> keys, In<int64_t> offsets, int64_t shortest) {
+nb::tuple equal_runs(In<int64_t> left, In<int64_t> right, In<uint64_t> keys, In<int64_t> offsets, int64_t shortest,
+                     int64_t max_gap, int64_t least) {
     check_offsets(offsets, keys.size());
     if (left.size() != right.size()) throw nb::value_error("left and right must be of one length");
     if (shortest < 1) throw nb::value_error("the shortest passage must have a token");
+    constexpr int64_t MOST = int64_t{1} << 60;  // nothing that is added up can overflow
+    if (max_gap < 0 || max_gap > MOST) throw nb::value_error("the gap must be a number of tokens");
+    if (least < 1 || least > MOST) throw nb::value_error("the least run must have a token");
     const auto end = static_cast<int64_t>(keys.size());
     bool inside = true;
     for (std::size_t i = 0; i < left.size(); ++i) {
@@ -217,15 +347,16 @@ nb::tuple equal_runs(In<int64_t> left, In<int64_t> right, In<uint64_t> keys, In<
     if (!inside) throw nb::value_error("anchors must be two places of tokens, left before right");
     // Sums of two places and a length must fit as well.
     constexpr std::size_t NARROW = std::size_t{1} << 30;
-    return keys.size() < NARROW && offsets.size() < NARROW ? find_runs<uint32_t>(left, right, keys, offsets, shortest)
-                                                           : find_runs<uint64_t>(left, right, keys, offsets, shortest);
+    const RunLimits limits{shortest, max_gap, least};
+    return keys.size() < NARROW && offsets.size() < NARROW ? find_runs<uint32_t>(left, right, keys, offsets, limits)
+                                                           : find_runs<uint64_t>(left, right, keys, offsets, limits);
 }
 
 }  // namespace
 
 void bind_runs(nb::module_ &module) {
     module.def("equal_runs", &equal_runs, nb::arg("left"), nb::arg("right"), nb::arg("keys"), nb::arg("offsets"),
-               nb::arg("shortest"));
+               nb::arg("shortest"), nb::arg("max_gap"), nb::arg("least"));
 }
 
 }  // namespace dedup

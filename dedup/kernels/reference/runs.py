@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.arrays import I64, U64, Runs
+from dedup.arrays import I64, U64, Flags, Runs
 
 _BLOCK = 16
 
 
-def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int) -> tuple[I64, I64, I64]:
+def equal_runs(
+    left: I64, right: I64, keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
+) -> tuple[I64, I64, I64]:
     """Return the maximal equal runs in which anchors lie, as left places, right places and lengths.
 
     An anchor is two places, ``left`` before ``right`` (``int64[n_anchors]`` each); in any order, and more than once; a
@@ -20,10 +22,19 @@ def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int) ->
     repeat another one at a multiple of its period are left out. Periods of ``shortest`` tokens and more give one piece
     each period; shorter ones the two halves of the whole stretch, shifted by a multiple of the period.
 
+    Runs of fewer than ``least`` tokens that are not near to another one are left out (pieces of periodic texts never
+    are). Two runs are near if their distances lie in one band of ``max_gap`` or in two that follow each other, and at
+    most ``max_gap`` tokens lie between their left sides, each being taken for ``least`` tokens at least. So whatever
+    follows a run at most ``max_gap`` tokens apart, on both sides, is near to it.
+
     The result (``int64[n_runs]`` each) is sorted by documents, then by left and right place, then, where these are
     equal, pieces last and by length.
     """
-    runs = _separate(_without_multiples(_grow(left, right, keys, offsets)), shortest)
+    whole, pieces = _separate(_without_multiples(_grow(left, right, keys, offsets)), shortest)
+    runs = Runs(*map(np.concatenate, zip(whole, pieces, strict=True)))
+    kept = (runs.length >= least) | _near(runs, max_gap, least)
+    kept[len(whole.left) :] = True
+    runs = runs.take(kept)
     order = np.lexsort((runs.right, runs.left, np.searchsorted(offsets, runs.right, "right")))
     order = order[np.argsort(np.searchsorted(offsets, runs.left[order], "right"), kind="stable")]
     runs = runs.take(order)
@@ -77,12 +88,10 @@ def _equal_ahead(keys: U64, left: I64, right: I64, room: I64, direction: int) ->
     return grown
 
 
-def _separate(runs: Runs, shortest: int) -> Runs:
-    """Return runs with those that overlap themselves replaced by pieces that do not."""
+def _separate(runs: Runs, shortest: int) -> tuple[Runs, Runs]:
+    """Return the runs that do not overlap themselves, and for the others pieces that do not."""
     distance = runs.right - runs.left
     over = runs.length > distance
-    if not over.any():
-        return runs
     pieces: list[tuple[int, int, int]] = []
     for left, period, length in zip(
         *(values[over].tolist() for values in (runs.left, distance, runs.length)), strict=True
@@ -92,8 +101,24 @@ def _separate(runs: Runs, shortest: int) -> Runs:
         else:
             shift = period * -(-(length + period) // (2 * period))
             pieces.append((left, left + shift, length + period - shift))
-    added = np.array(sorted(set(pieces)), np.int64).reshape(-1, 3)
-    return Runs(*(np.concatenate([values[~over], added[:, i]]) for i, values in enumerate(runs)))
+    return runs.take(~over), Runs(*np.array(sorted(set(pieces)), np.int64).reshape(-1, 3).T)
+
+
+def _near(runs: Runs, max_gap: int, least: int) -> Flags:
+    """Return which runs another one is near to."""
+    result = np.zeros(len(runs.left), bool)
+    ends = runs.left + np.maximum(runs.length, least)
+    bands = (runs.right - runs.left) // max(max_gap, 1)
+    for first in (0, 1):  # two bands that follow each other are together in one of two divisions
+        group = (bands + first) // 2
+        order = np.lexsort((runs.left, group))
+        # Of those before it, the one that reaches furthest counts, not the last.
+        furthest = np.maximum.accumulate(ends[order] + group[order] * (ends.max(initial=0) + 1))
+        furthest -= group[order] * (ends.max(initial=0) + 1)
+        close = (np.diff(group[order]) == 0) & (runs.left[order[1:]] - furthest[:-1] <= max_gap)
+        result[order[1:][close]] = True
+        result[order[:-1][close]] = True
+    return result
 
 
 def _without_multiples(runs: Runs) -> Runs:
