@@ -1,6 +1,7 @@
 """Fingerprints in, anchors out: places of two documents, or of one, that share a fingerprint.
 
-Anchors are found by sorting the fingerprints, as a group-by on their hash. A hash that stands in many places (a stock
+Anchors are found by grouping the fingerprints by their hash, which is made again from the tokens: only the hashes that
+may come twice are held. A hash that stands in many places (a stock
 phrase, a footer) would give pairs without end, so a large group is only linked: each posting with a few before it,
 and the first of each document with the first of all, which is linear. That loses nothing of a footer, whose every copy
 is the same, but could lose a copy inside a stock phrase. So the postings of large groups are grouped again by longer
@@ -11,7 +12,7 @@ parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: a sort of the fingerprints, and of the longer stretches at those in large groups; at most 15 / 2 anchors a posting
+Cost: a sort of the fingerprints that come twice, and of the longer stretches at those in large groups; at most 15 / 2 anchors a posting
 in small groups, 3 in large ones and in each of their regroupings.
 """
 
@@ -35,21 +36,21 @@ LONGER = 8
 
 
 def find_anchors(
-    hashes: U64, places: I64, keys: U64, offsets: I64, clusters: I64, shortest: int, window: int
+    fingerprints: Flags, keys: U64, offsets: I64, clusters: I64, shingle: int, shortest: int, window: int
 ) -> tuple[I64, I64]:
     """Return anchors as pairs of token places, ``int64[n_anchors]`` each: left before right, in no order, some twice.
 
-    ``hashes`` and ``places`` are the fingerprints, places ascending; ``keys`` and ``offsets`` the tokens they were made
-    of; ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` the
-    tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
+    ``fingerprints`` (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of
+    ``shingle`` tokens starts; ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has
+    none; ``shortest`` is the number of tokens of the shortest passage; ``window`` the number of shingles of which a
+    fingerprint is the least.
     """
-    whole = _Groups.of(hashes, places)
+    whole = _Groups.of(fingerprints, keys, offsets, shingle)
     crowded = whole.crowded(len(keys))
     found = []
     settled = np.zeros(len(keys), bool)
-    for length, backs, links in ((shortest, range(window), 0), (LONGER, range(1), BACK_LINKS)):
-        starts = _starts(crowded, backs, length, offsets)
-        longer = _Groups.of(kernels.hash_windows(keys, starts, length), starts)
+    for length, backs, links in ((shortest, window, 0), (LONGER, 1, BACK_LINKS)):
+        longer = _Groups.of(_starts(crowded, backs), keys, offsets, length)
         found.append(kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links))
         if length == shortest:
             settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
@@ -58,33 +59,29 @@ def find_anchors(
 
 
 class _Groups(NamedTuple):
-    """Postings with equal hashes, group after group, those that stand alone left out."""
+    """Places from which equal tokens stand, group after group, those that stand alone left out."""
 
     places: I64
     sizes: I64
 
     @classmethod
-    def of(cls, hashes: U64, places: I64) -> Self:
-        """Group the hashes of places (ascending)."""
-        order, sizes = kernels.equal_groups(hashes)
-        return cls(places[order], sizes)
+    def of(cls, starts: Flags, keys: U64, offsets: I64, length: int) -> Self:
+        """Group some places by the ``length`` tokens from there on."""
+        return cls(*kernels.equal_windows(keys, starts, offsets, length))
 
     def crowded(self, count: int) -> Flags:
-        """Return at which of ``count`` tokens there are postings of large groups."""
+        """Return at which of ``count`` tokens there are places of large groups."""
         result = np.zeros(count, bool)
         result[self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)]] = True
         return result
 
 
-def _starts(crowded: Flags, backs: range, length: int, offsets: I64) -> I64:
-    """Return the places from so many tokens before crowded ones on which ``length`` tokens follow in their document."""
-    count = len(crowded)
-    result = np.zeros(count, bool)
-    for back in backs:
-        result[: max(count - back, 0)] |= crowded[back:]
-    starts = np.flatnonzero(result)
-    ends = np.repeat(offsets[1:], np.diff(np.searchsorted(starts, offsets)))
-    return starts[starts + length <= ends]
+def _starts(crowded: Flags, backs: int) -> Flags:
+    """Return the places less than so many tokens before crowded ones."""
+    result = crowded.copy()
+    for back in range(1, backs):
+        result[: max(len(crowded) - back, 0)] |= crowded[back:]
+    return result
 
 
 def _within(settled: Flags, reach: int) -> Flags:

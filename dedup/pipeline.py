@@ -41,7 +41,7 @@ from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import fingerprint_window, fingerprints, signatures
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
 from dedup.tokenize import token_keys, tokenize
 from dedup.unite import absorb, unite
 
@@ -214,7 +214,9 @@ def _reuse(
         clusters[[document for document, _ in group.members]] = group.representative
     report("anchor", 0, 1)
     window = fingerprint_window(config.min_words)
-    anchors = find_anchors(sketches.hashes, sketches.places, keys, offsets, clusters, config.min_words, window)
+    chosen = np.zeros(len(keys), bool)
+    chosen[sketches.places] = True
+    anchors = find_anchors(chosen, keys, offsets, clusters, FINGERPRINT_SHINGLE, config.min_words, window)
     report("chain", 0, 1)
     runs = equal_runs(*anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     chains, order = find_chains(runs, offsets, config.max_gap)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, pairwise
 
 import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kernel_support import bounds, flat, same
+from kernel_support import bounds, flat, same, window_hash
+from strategies import documents_of_words
 
 HASHES = st.integers(0, (1 << 64) - 1) | st.integers(0, 7).map(lambda n: n << 61) | st.integers(0, 5)
 
@@ -29,6 +30,41 @@ def equal_groups(hashes: list[int]) -> list[np.ndarray]:
 @given(st.lists(HASHES, max_size=80))
 def test_equal_hashes(kernels, hashes):
     same(kernels.equal_groups(np.array(hashes, np.uint64)), equal_groups(hashes))
+
+
+@given(documents_of_words(letters=3, max_words=60), st.integers(1, 9), st.data())
+def test_equal_windows(kernels, documents, size, data):
+    keys, offsets = flat(documents)
+    starts = np.array(data.draw(st.lists(st.booleans(), min_size=len(keys), max_size=len(keys))), bool)
+    windows: dict[int, list[int]] = {}
+    for begin, end in pairwise(offsets.tolist()):
+        for place in range(begin, end - size + 1):
+            if starts[place]:
+                windows.setdefault(window_hash(keys[place : place + size].tolist()), []).append(place)
+    groups = [windows[value] for value in sorted(windows) if len(windows[value]) > 1]
+    found = kernels.equal_windows(keys, starts, offsets, size)
+    same(found, [numbers(*chain(*groups)), numbers(*map(len, groups))])
+
+
+def test_equal_windows_of_long_documents(kernels, reference):
+    random = np.random.default_rng(7)
+    text = random.integers(0, 1 << 63, 4000, np.uint64)
+    keys, offsets = flat([text.tolist(), text[500:3000].tolist(), [], random.integers(0, 9, 30_000).tolist()])
+    for share in (0.01, 0.5, 1):
+        starts = random.random(len(keys)) < share
+        for size in (1, 3, 15, len(keys) + 5):
+            found = kernels.equal_windows(keys, starts, offsets, size)
+            same(found, reference.equal_windows(keys, starts, offsets, size))
+
+
+def test_hostile_arguments_of_windows(native):
+    keys = np.zeros(3, np.uint64)
+    with pytest.raises(ValueError, match="start"):
+        native.equal_windows(keys, np.ones(2, bool), numbers(0, 3), 1)
+    with pytest.raises(ValueError, match="offsets"):
+        native.equal_windows(keys, np.ones(3, bool), numbers(0, 4), 1)
+    with pytest.raises(ValueError, match="window"):
+        native.equal_windows(keys, np.ones(3, bool), numbers(0, 3), 0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 255, 600, 5000, 70_000])

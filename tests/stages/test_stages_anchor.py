@@ -24,9 +24,10 @@ def flat(documents: Words) -> tuple[np.ndarray, np.ndarray]:
 
 def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
     keys, offsets = flat(documents)
-    hashes, places = fingerprints(keys, offsets, shortest)
+    chosen = np.zeros(len(keys), bool)
+    chosen[fingerprints(keys, offsets, shortest)[1]] = True
     names = np.array(clusters or range(len(documents)), np.int64)
-    return find_anchors(hashes, places, keys, offsets, names, shortest, fingerprint_window(shortest))
+    return find_anchors(chosen, keys, offsets, names, FINGERPRINT_SHINGLE, shortest, fingerprint_window(shortest))
 
 
 def runs_of(documents: Words, shortest: int) -> list[tuple[int, int, int]]:

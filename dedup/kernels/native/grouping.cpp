@@ -25,7 +25,13 @@ bool before(const Posting &a, const Posting &b) {
 // Sorts by hash what is sorted by index.
 void sort_slot(Posting *postings, std::size_t count) {
     if (count > FEW) {
-        std::sort(postings, postings + count, before);
+        // A text that stands in every document fills a slot with one hash. That is in order, once it is apart.
+        const uint64_t frequent = postings[count / 2].hash;
+        Posting *end = postings + count;
+        Posting *same = std::stable_partition(postings, end, [=](const Posting &p) { return p.hash < frequent; });
+        Posting *more = std::stable_partition(same, end, [=](const Posting &p) { return p.hash == frequent; });
+        std::sort(postings, same, before);
+        std::sort(more, end, before);
         return;
     }
     for (std::size_t i = 1; i < count; ++i) {
@@ -92,12 +98,10 @@ void EqualGroups::fill(std::size_t first, std::size_t last) {
 void EqualGroups::sort_bucket(Posting *postings, std::size_t count) {
     constexpr std::size_t SLOTS = std::size_t{1} << SLOT_BITS;
     if (count <= FEW) return sort_slot(postings, count);
-    if (count > 16 * SLOTS) {  // upper bits that are not spread: no use in cutting by those after them
-        std::sort(postings, postings + count, before);
-        return;
-    }
+    const uint64_t hash = postings[0].hash;
+    if (std::all_of(postings, postings + count, [=](const Posting &p) { return p.hash == hash; })) return;
     const unsigned shift = shift_ - SLOT_BITS;
-    std::array<std::uint32_t, SLOTS + 1> begins{};
+    std::array<std::size_t, SLOTS + 1> begins{};
     for (std::size_t i = 0; i < count; ++i) ++begins[((postings[i].hash >> shift) & (SLOTS - 1)) + 1];
     for (std::size_t slot = 1; slot <= SLOTS; ++slot) begins[slot] += begins[slot - 1];
     if (scratch_.size() < count) scratch_.resize(count);
@@ -158,28 +162,50 @@ void link_group(int64_t first, int64_t size, int64_t limit, int64_t back, Link l
     }
 }
 
-using Pairs = std::pair<std::vector<int64_t>, std::vector<int64_t>>;
+// Pairs of places, as many as there is room for at most.
+class Pairs {
+  public:
+    explicit Pairs(std::size_t most) : left_(make_column<int64_t>(most)), right_(make_column<int64_t>(most)) {}
 
-nb::tuple hand_over_pairs(Pairs &&pairs) {
-    return nb::make_tuple(hand_over(std::move(pairs.first)), hand_over(std::move(pairs.second)));
+    void add(int64_t left, int64_t right) {
+        left_[size_] = left;
+        right_[size_++] = right;
+    }
+    nb::tuple hand_over_both() {
+        return nb::make_tuple(hand_over(std::move(left_), size_), hand_over(std::move(right_), size_));
+    }
+
+  private:
+    Column<int64_t> left_, right_;
+    std::size_t size_ = 0;
+};
+
+// How many pairs `link_group` makes of all groups.
+std::size_t count_links(const In<int64_t> &sizes, int64_t limit, int64_t back) {
+    std::size_t links = 0;
+    const auto most = static_cast<std::size_t>(back) + 1;
+    for (std::size_t group = 0; group < sizes.size(); ++group) {
+        const auto size = static_cast<std::size_t>(sizes.data()[group]);
+        if (!size) continue;
+        const std::size_t full = sizes.data()[group] > limit ? std::min(most, size - 1) : size - 1;
+        links += full * (full + 1) / 2 + (size - 1 - full) * full;
+    }
+    return links;
 }
 
 nb::tuple link_groups(In<int64_t> sizes, int64_t limit, int64_t back) {
     check_links(sizes, limit, back);
-    Pairs pairs;
+    Pairs pairs(count_links(sizes, limit, back));
     {
         nb::gil_scoped_release released;
         int64_t first = 0;
         for (std::size_t group = 0; group < sizes.size(); ++group) {
             const int64_t size = sizes.data()[group];
-            link_group(first, size, limit, back, [&](int64_t earlier, int64_t later) {
-                pairs.first.push_back(earlier);
-                pairs.second.push_back(later);
-            });
+            link_group(first, size, limit, back, [&](int64_t earlier, int64_t later) { pairs.add(earlier, later); });
             first += size;
         }
     }
-    return hand_over_pairs(std::move(pairs));
+    return pairs.hand_over_both();
 }
 
 // The postings of one group, and what may be paired.
@@ -202,8 +228,7 @@ class PostingLinker {
             if (explained(earlier, later) || (large && settled_[places_[later]])) return;
             const bool to_first = large && later - earlier > back_;
             if (to_first && document(later) == document(later - 1)) earlier = later - 1;
-            pairs.first.push_back(places_[earlier]);
-            pairs.second.push_back(places_[later]);
+            pairs.add(places_[earlier], places_[later]);
         });
     }
 
@@ -215,8 +240,7 @@ class PostingLinker {
         if (outsider == size_) return;
         for (int64_t mate = 0; mate < size_; ++mate) {
             if (cluster(mate) != cluster(0)) continue;
-            pairs.first.push_back(places_[std::min(mate, outsider)]);
-            pairs.second.push_back(places_[std::max(mate, outsider)]);
+            pairs.add(places_[std::min(mate, outsider)], places_[std::max(mate, outsider)]);
         }
     }
 
@@ -242,7 +266,7 @@ nb::tuple link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offse
     uint64_t members = 0;
     for (std::size_t group = 0; group < sizes.size(); ++group) members += static_cast<uint64_t>(sizes.data()[group]);
     if (members != places.size()) throw nb::value_error("the sizes of groups must add up to the number of places");
-    Pairs pairs;
+    Pairs pairs(count_links(sizes, limit, back) + places.size());  // and those of the outsiders
     bool inside = true;
     {
         nb::gil_scoped_release released;
@@ -268,7 +292,7 @@ nb::tuple link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offse
         }
     }
     if (!inside) throw nb::value_error("places must be those of tokens");
-    return hand_over_pairs(std::move(pairs));
+    return pairs.hand_over_both();
 }
 
 // How many values two sorted sets share.

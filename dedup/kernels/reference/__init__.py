@@ -17,7 +17,7 @@ from dedup.kernels.reference.alignment import (
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
-from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
+from dedup.kernels.reference.grouping import equal_groups, equal_windows, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
@@ -48,6 +48,7 @@ __all__ = [
     "document_signatures",
     "equal_groups",
     "equal_runs",
+    "equal_windows",
     "extend",
     "fingerprints",
     "gap_costs",

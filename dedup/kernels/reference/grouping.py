@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.arrays import I64, U64, Flags
+from dedup.kernels.reference.hashing import hash_windows
 
 
 def equal_groups(hashes: U64) -> tuple[I64, I64]:
@@ -19,6 +20,21 @@ def equal_groups(hashes: U64) -> tuple[I64, I64]:
     fresh[1:] = hashes[1:] != hashes[:-1]
     sizes = np.diff(np.flatnonzero(fresh), append=len(hashes))
     return order[np.repeat(sizes > 1, sizes)], sizes[sizes > 1]
+
+
+def equal_windows(keys: U64, starts: Flags, offsets: I64, size: int) -> tuple[I64, I64]:
+    """Group the places from which ``size`` tokens are equal.
+
+    ``keys`` and ``offsets`` are those of the tokens of documents; ``starts`` (``bool[n_tokens]``) marks the places that
+    are looked at, if as many tokens follow in their document. Returns the places (``int64[n]``), group after group by
+    ascending `hash_windows` and ascending within a group, and the sizes of the groups (``int64[n_groups]``, each at
+    least 2). Places that stand alone are left out.
+    """
+    places = np.flatnonzero(starts)
+    ends = np.repeat(offsets[1:], np.diff(np.searchsorted(places, offsets)))
+    places = places[places + size <= ends]
+    order, sizes = equal_groups(hash_windows(keys, places, size) if len(places) else keys[:0])
+    return places[order], sizes
 
 
 def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
