@@ -12,8 +12,8 @@ parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: a sort of the fingerprints that come twice, and of the longer stretches at those in large groups; at most 15 / 2 anchors a posting
-in small groups, 3 in large ones and in each of their regroupings.
+Cost: a sort of the fingerprints that come twice, and of the longer stretches at those in large groups; at most 15 / 2
+anchors a posting in small groups, 3 in large ones and in each of their regroupings.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ Only this module knows the order. Batches of documents are tokenized and sketche
 ones are read; what follows works on the arrays of the whole corpus. Of the tokens only keys are kept: where words stand
 in the text is asked again for those that are reported.
 
-Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key and, until anchors are
-found, 16 for each fingerprint (0.4 a token); without passages nothing but the bands of each document.
+Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
+it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each document.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, distinct
+from dedup.arrays import I64, U64, Flags, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -58,27 +58,21 @@ class Sketches(NamedTuple):
     bands: U64
     """``uint64[bands, n_documents]``; without rows where no clusters are looked for."""
     keys: U64
-    """``uint64[n_tokens]``; this and the next two are empty where no passages are looked for."""
-    hashes: U64
-    """``uint64[n_fingerprints]``."""
-    places: I64
-    """``int64[n_fingerprints]``: the token at which each fingerprint starts, ascending."""
+    """``uint64[n_tokens]``; this and the next one are empty where no passages are looked for."""
+    fingerprints: Flags
+    """``bool[n_tokens]``: whether a fingerprint starts at the token. (Its hash is soon made again.)"""
 
     def in_order(self, order: Sequence[int]) -> Sketches:
         """Return the sketches of the documents in another order: ``order`` holds the number that each has here."""
         if all(map(operator.lt, order, itertools.islice(order, 1, None))):
             return self
         offsets = np.concatenate([[0], np.cumsum(self.counts)])
-        bounds = np.searchsorted(self.places, offsets)
-        counts, shares = self.counts[order], np.diff(bounds)[order]
-        moved = np.cumsum(counts) - counts - offsets[:-1][order]
         return Sketches(
-            counts,
+            self.counts[order],
             self.words[order],
             self.bands[:, order],
             _rearranged(self.keys, offsets, order),
-            _rearranged(self.hashes, bounds, order),
-            _rearranged(self.places, bounds, order) + np.repeat(moved, shares),
+            _rearranged(self.fingerprints, offsets, order),
         )
 
 
@@ -154,9 +148,10 @@ def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
     if config.passages:
-        return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
-    nothing = np.zeros(0, np.uint64)
-    return Sketches(np.diff(offsets), words, bands, nothing, nothing, np.zeros(0, np.int64))
+        chosen = np.zeros(len(keys), bool)
+        chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
+        return Sketches(np.diff(offsets), words, bands, keys, chosen)
+    return Sketches(np.diff(offsets), words, bands, np.zeros(0, np.uint64), np.zeros(0, bool))
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -164,17 +159,14 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
 
     What grows with the text is appended to memory that grows, and so the batches are never there twice.
     """
-    keys, hashes, places = np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    keys, chosen = np.zeros(0, np.uint64), np.zeros(0, bool)
     small = []
-    n_tokens = 0
     for part in batches:
         small.append(part[:3])
         _append(keys, part.keys)
-        _append(hashes, part.hashes)
-        _append(places, part.places + n_tokens)
-        n_tokens += int(part.counts.sum())
+        _append(chosen, part.fingerprints)
     counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
-    return Sketches(np.concatenate(counts), np.concatenate(words), np.concatenate(bands, axis=1), keys, hashes, places)
+    return Sketches(np.concatenate(counts), np.concatenate(words), np.concatenate(bands, axis=1), keys, chosen)
 
 
 def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
@@ -214,9 +206,9 @@ def _reuse(
         clusters[[document for document, _ in group.members]] = group.representative
     report("anchor", 0, 1)
     window = fingerprint_window(config.min_words)
-    chosen = np.zeros(len(keys), bool)
-    chosen[sketches.places] = True
-    anchors = find_anchors(chosen, keys, offsets, clusters, FINGERPRINT_SHINGLE, config.min_words, window)
+    anchors = find_anchors(
+        sketches.fingerprints, keys, offsets, clusters, FINGERPRINT_SHINGLE, config.min_words, window
+    )
     report("chain", 0, 1)
     runs = equal_runs(*anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     chains, order = find_chains(runs, offsets, config.max_gap)
