@@ -103,7 +103,7 @@ def scan_documents(
     sketches = came.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
-    pairs: tuple[Pair, ...] = ()
+    pairs: Sequence[Pair] = ()
     if config.passages:
         passages, pairs = _reuse(corpus, sketches, groups, config, report)
     words = sketches.words.tolist()
@@ -205,7 +205,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
 
 def _reuse(
     corpus: Corpus, sketches: Sketches, groups: Sequence[Group], config: Config, report: Progress
-) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
+) -> tuple[tuple[Passage, ...], Sequence[Pair]]:
     """Return the passages that are reused between documents or inside one, and their pairs."""
     keys = sketches.keys
     offsets = np.concatenate([[0], np.cumsum(sketches.counts)])
