@@ -10,6 +10,7 @@ from dedup.kernels._native import (
     fingerprints,
     hash_windows,
     mix64,
+    plain_record,
     shingle,
 )
 from dedup.kernels.native.alignment import (
@@ -63,6 +64,7 @@ __all__ = [
     "may_be_alike",
     "merge_pieces",
     "mix64",
+    "plain_record",
     "score_words",
     "shingle",
     "similarity",
