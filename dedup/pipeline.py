@@ -41,7 +41,7 @@ from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
 from dedup.tokenize import token_keys, tokenize
 from dedup.unite import absorb, unite
 
@@ -148,15 +148,17 @@ def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
+    no_bands, nothing = np.zeros((0, len(texts)), np.uint64), np.zeros(0, np.uint64)
+    if not config.passages:
+        counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
+        bands = band_keys(sketch, config.document_similarity) if config.clusters else no_bands
+        return Sketches(counts, words, bands, nothing, nothing, np.zeros(0, np.int64))
     keys, offsets, words = token_keys(texts)
-    bands = np.zeros((0, len(texts)), np.uint64)
+    bands = no_bands
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
-    if config.passages:
-        return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
-    nothing = np.zeros(0, np.uint64)
-    return Sketches(np.diff(offsets), words, bands, nothing, nothing, np.zeros(0, np.int64))
+    return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:

@@ -58,6 +58,7 @@ if TYPE_CHECKING or implementation == "reference":
         plain_record,
         shingle,
         similarity,
+        text_signatures,
         token_keys,
         tokenize,
     )
@@ -86,6 +87,7 @@ else:
         plain_record,
         shingle,
         similarity,
+        text_signatures,
         token_keys,
         tokenize,
     )
@@ -116,6 +118,7 @@ __all__ = [
     "plain_record",
     "shingle",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
 ]

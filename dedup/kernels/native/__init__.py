@@ -28,7 +28,7 @@ from dedup.kernels.native.alignment import (
     similarity,
 )
 from dedup.kernels.native.passages import gather_passages, merge_pieces
-from dedup.kernels.native.tokens import token_keys, tokenize
+from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
@@ -68,6 +68,7 @@ __all__ = [
     "score_words",
     "shingle",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
 ]

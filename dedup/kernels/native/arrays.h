@@ -100,6 +100,7 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
 void bind_hashing(nb::module_ &module);
 void bind_sketches(nb::module_ &module);
 void bind_tokens(nb::module_ &module);
+void bind_signatures(nb::module_ &module);
 void bind_records(nb::module_ &module);
 void bind_letters(nb::module_ &module);
 void bind_texts(nb::module_ &module);

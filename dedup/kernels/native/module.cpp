@@ -6,6 +6,7 @@ NB_MODULE(_native, module) {
     dedup::bind_hashing(module);
     dedup::bind_sketches(module);
     dedup::bind_tokens(module);
+    dedup::bind_signatures(module);
     dedup::bind_records(module);
     dedup::bind_letters(module);
     dedup::bind_texts(module);

@@ -29,6 +29,7 @@ from dedup.kernels.reference.sketches import (
     link_groups,
     shingle,
     signatures,
+    text_signatures,
     winnow,
 )
 from dedup.kernels.reference.texts import Texts
@@ -64,6 +65,7 @@ __all__ = [
     "shingle",
     "signatures",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
     "winnow",
