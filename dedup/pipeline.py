@@ -98,9 +98,9 @@ def scan_documents(
     config = config or Config()
     report = progress or _no_progress
     intake = Intake()
-    came = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
+    sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
     corpus, order = intake.corpus()
-    sketches = came.in_order(order)
+    sketches = sketches.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
     pairs: tuple[Pair, ...] = ()
