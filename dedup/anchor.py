@@ -11,16 +11,18 @@ parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: sorts of the fingerprints; at most 15 / 2 anchors a posting in small groups, 3 in large ones and in each of
-their regroupings.
+Cost: a sort of the fingerprints, and of the longer stretches at those in large groups; at most 15 / 2 anchors a posting
+in small groups, 3 in large ones and in each of their regroupings.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple, Self
+
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, distinct
+from dedup.arrays import I64, U64, Flags
 
 PAIR_LIMIT = 16
 """Largest group of postings of which all pairs are anchors."""
@@ -35,93 +37,66 @@ LONGER = 8
 def find_anchors(
     hashes: U64, places: I64, keys: U64, offsets: I64, clusters: I64, shortest: int, window: int
 ) -> tuple[I64, I64]:
-    """Return anchors as pairs of token places, ``int64[n_anchors]`` each: left before right, distinct.
+    """Return anchors as pairs of token places, ``int64[n_anchors]`` each: left before right, in no order, some twice.
 
     ``hashes`` and ``places`` are the fingerprints, places ascending; ``keys`` and ``offsets`` the tokens they were made
     of; ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` the
     tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
-    documents = np.searchsorted(offsets, places, "right") - 1
-    whole = _Groups(hashes, places, documents, clusters)
-    crowded = distinct(whole.places[whole.large])
+    whole = _Groups.of(hashes, places)
+    crowded = whole.crowded(len(keys))
     found = []
-    settled = np.zeros(0, np.int64)
+    settled = np.zeros(len(keys), bool)
     for length, backs, links in ((shortest, range(window), 0), (LONGER, range(1), BACK_LINKS)):
-        starts = distinct(np.concatenate([crowded - back for back in backs]))
-        document = np.searchsorted(offsets, starts, "right") - 1
-        inside = (starts >= 0) & (starts + length <= offsets[document + 1])
-        starts, document = starts[inside], document[inside]
-        longer = _Groups(kernels.hash_windows(keys, starts, length), starts, document, clusters)
-        found.append(longer.link(links, settled, shortest - OVERHANG))
+        starts = _starts(crowded, backs, length, offsets)
+        longer = _Groups.of(kernels.hash_windows(keys, starts, length), starts)
+        found.append(kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links))
         if length == shortest:
-            settled = distinct(longer.places[longer.large])
-    found.append(whole.link(BACK_LINKS, settled, shortest - OVERHANG))
-    return _distinct(np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found]))
+            settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
+    found.append(kernels.link_postings(*whole, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS))
+    return np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found])
 
 
-class _Groups:
+class _Groups(NamedTuple):
     """Postings with equal hashes, group after group, those that stand alone left out."""
 
-    def __init__(self, hashes: U64, places: I64, documents: I64, clusters: I64) -> None:
-        order = np.argsort(hashes, kind="stable")
-        hashes = hashes[order]
-        fresh = np.ones(len(hashes), bool)
-        fresh[1:] = hashes[1:] != hashes[:-1]
-        begins = np.flatnonzero(fresh)
-        sizes = np.diff(begins, append=len(hashes))
-        order = order[np.repeat(sizes > 1, sizes)]
-        self.sizes = sizes[sizes > 1]
-        self.large = np.repeat(self.sizes > PAIR_LIMIT, self.sizes)
-        self.places, self._document = places[order], documents[order]
-        self._cluster = clusters[self._document]
+    places: I64
+    sizes: I64
 
-    def link(self, back: int, settled: I64, reach: int) -> tuple[I64, I64]:
-        """Return anchors within groups; large ones link each posting with ``back`` before it and with a first.
+    @classmethod
+    def of(cls, hashes: U64, places: I64) -> Self:
+        """Group the hashes of places (ascending)."""
+        order, sizes = kernels.equal_groups(hashes)
+        return cls(places[order], sizes)
 
-        The stretches of ``reach`` + `OVERHANG` tokens from the places ``settled`` (ascending) on are linked already:
-        postings of large groups within them are not linked again.
-        """
-        places, document, cluster = self.places, self._document, self._cluster
-        earlier, later = kernels.link_groups(self.sizes, PAIR_LIMIT, back)
-        dropped = (cluster[earlier] == cluster[later]) & (document[earlier] != document[later])
-        if self.large.any():
-            to_first = self.large[later] & (later - earlier > back)
-            # Within a document the one before suffices; in a periodic text links to the first would be quadratic.
-            again = to_first & (document[later] == document[later - 1])
-            earlier[again] = later[again] - 1
-            if len(settled):
-                at = np.searchsorted(settled, places - reach, "right")
-                near = settled[np.minimum(at, len(settled) - 1)]
-                dropped |= (self.large & (at < len(settled)) & (near - places <= OVERHANG))[later]
-        mates, outsiders = self._outside_links(cluster)
-        return (
-            np.concatenate([places[earlier[~dropped]], places[outsiders]]),
-            np.concatenate([places[later[~dropped]], places[mates]]),
-        )
-
-    def _outside_links(self, cluster: I64) -> tuple[I64, I64]:
-        """Return the members of large groups that are of the cluster of their group's first one, each with the group's
-        first member of another cluster (left out where there is none)."""
-        sizes = self.sizes[self.sizes > PAIR_LIMIT]
-        if not len(sizes):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        members = np.flatnonzero(self.large)
-        begins = np.cumsum(sizes) - sizes
-        outside = cluster[members] != np.repeat(cluster[members[begins]], sizes)
-        first = np.minimum.reduceat(np.where(outside, members, len(cluster)), begins)
-        first = np.repeat(first, sizes)
-        mates = ~outside & (first < len(cluster))
-        return members[mates], first[mates]
+    def crowded(self, count: int) -> Flags:
+        """Return at which of ``count`` tokens there are postings of large groups."""
+        result = np.zeros(count, bool)
+        result[self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)]] = True
+        return result
 
 
-def _distinct(left: I64, right: I64) -> tuple[I64, I64]:
-    """Return the distinct anchors, by distance and then place."""
-    left, right = np.minimum(left, right), np.maximum(left, right)
-    if len(left) and right.max() < 1 << 31:  # one sort of packed values is several times faster than two keys
-        packed = distinct((right - left) << 32 | left)
-        left = packed & 0xFFFFFFFF
-        return left, left + (packed >> 32)
-    order = np.lexsort((left, right - left))
-    left, right = left[order], right[order]
-    fresh = np.concatenate([[True], (left[1:] != left[:-1]) | (right[1:] != right[:-1])])[: len(left)]
-    return left[fresh], right[fresh]
+def _starts(crowded: Flags, backs: range, length: int, offsets: I64) -> I64:
+    """Return the places from so many tokens before crowded ones on which ``length`` tokens follow in their document."""
+    count = len(crowded)
+    result = np.zeros(count, bool)
+    for back in backs:
+        result[: max(count - back, 0)] |= crowded[back:]
+    starts = np.flatnonzero(result)
+    ends = np.repeat(offsets[1:], np.diff(np.searchsorted(starts, offsets)))
+    return starts[starts + length <= ends]
+
+
+def _within(settled: Flags, reach: int) -> Flags:
+    """Return which tokens are so near to a settled place that an anchor there says nothing new.
+
+    The stretches of ``reach`` + `OVERHANG` tokens from those places on are linked already.
+    """
+    places = np.flatnonzero(settled)
+    edges = np.zeros(len(settled) + 1, np.int8)
+    apart = np.diff(places) > reach + OVERHANG  # what is nearer is one stretch, so that each token is in one at most
+    first, last = np.ones(len(places), bool), np.ones(len(places), bool)
+    first[1:] = last[:-1] = apart
+    edges[np.maximum(places[first] - OVERHANG, 0)] += 1
+    edges[np.minimum(places[last] + reach, len(settled))] -= 1
+    return np.cumsum(edges, out=edges)[:-1].view(bool)

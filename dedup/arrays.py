@@ -184,24 +184,12 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def words_before(keys: U64) -> I64:
-    """Return ``int64[n_tokens + 1]``: twice the number of words among the tokens before each place."""
-    result = np.zeros(len(keys) + 1, np.int64)
-    np.cumsum(2 - (keys & np.uint64(1)).astype(np.int64), out=result[1:])
-    return result
-
-
 def distinct(values: NDArray[_T]) -> NDArray[_T]:
     """Return the distinct values of an array, sorted (by sorting: `numpy.unique` builds a slower hash table first)."""
     values = np.sort(values)
     fresh = np.ones(len(values), bool)
     fresh[1:] = values[1:] != values[:-1]
     return values[fresh]
-
-
-def twice_the_words(keys: U64) -> int:
-    """Return twice the number of words that some tokens are, which is whole where a token is half a word."""
-    return 2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1)))
 
 
 def document_pairs(left: I64, right: I64, offsets: I64) -> I64:

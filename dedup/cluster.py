@@ -9,11 +9,12 @@ Cost: one intersection of sorted shingle sets a candidate; beyond candidates onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dedup import kernels
+from dedup.arrays import I64, U64
 
 
 class Likeness(NamedTuple):
@@ -23,6 +24,12 @@ class Likeness(NamedTuple):
     containment: float
     """Share of the smaller set that is in the other."""
 
+    @classmethod
+    def of(cls, shared: int, size: int, other_size: int) -> Likeness:
+        """Return the likeness of two sets of those sizes; of nothing with anything it is 0."""
+        smaller = min(size, other_size)
+        return cls(shared / (size + other_size - shared), shared / smaller) if smaller else cls(0.0, 0.0)
+
 
 class Group(NamedTuple):
     """A cluster, as document numbers."""
@@ -31,46 +38,42 @@ class Group(NamedTuple):
     members: list[tuple[int, Likeness]]
 
 
-def compare_sets(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> Likeness:
-    """Return the likeness of two sorted sets of distinct shingles; of nothing with anything it is 0."""
-    small, large = (a, b) if len(a) <= len(b) else (b, a)
-    if not len(small):
-        return Likeness(0.0, 0.0)
-    places = np.minimum(np.searchsorted(large, small), len(large) - 1)
-    shared = int(np.count_nonzero(large[places] == small))
-    return Likeness(shared / (len(a) + len(b) - shared), shared / len(small))
-
-
-def find_clusters(
-    candidates: Iterable[tuple[int, int]], shingles: Mapping[int, NDArray[np.uint64]], threshold: float
-) -> list[Group]:
+def find_clusters(left: I64, right: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
     """Return the clusters among candidate pairs, by representative; members by number.
 
-    ``shingles`` holds the sorted distinct shingles of each document that is a candidate.
+    ``left`` and ``right`` (``int64[n_candidates]``) number documents, of which the i-th has the shingles
+    ``shingles[offsets[i]:offsets[i + 1]]``, sorted and distinct.
     """
-    verified: dict[tuple[int, int], Likeness] = {}
+    sizes = np.diff(offsets).tolist()
 
-    def likeness(a: int, b: int) -> Likeness:
-        key = (a, b) if a < b else (b, a)
-        if key not in verified:
-            verified[key] = compare_sets(shingles[key[0]], shingles[key[1]])
-        return verified[key]
+    def near_pairs(left: I64, right: I64) -> list[tuple[int, int, Likeness]]:
+        """Return those of some pairs that reach the threshold."""
+        shared = kernels.shared_counts(shingles, offsets, left, right).tolist()
+        pairs = zip(left.tolist(), right.tolist(), shared, strict=True)
+        compared = ((a, b, Likeness.of(count, sizes[a], sizes[b])) for a, b, count in pairs)
+        return [pair for pair in compared if pair[2].jaccard >= threshold]
 
-    neighbours: dict[int, set[int]] = {}
-    for a, b in candidates:
-        if likeness(a, b).jaccard >= threshold:
-            neighbours.setdefault(a, set()).add(b)
-            neighbours.setdefault(b, set()).add(a)
+    neighbours: dict[int, dict[int, Likeness]] = {}
+    for a, b, likeness in near_pairs(left, right):
+        neighbours.setdefault(a, {})[b] = likeness
+        neighbours.setdefault(b, {})[a] = likeness
     groups = []
     free = set(neighbours)
-    for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -len(shingles[n]), n)):
+    still_free = {document: set(near) for document, near in neighbours.items()}
+    for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -sizes[n], n)):
         if document not in free:
             continue
-        near = neighbours[document] & free
-        for neighbour in neighbours[document]:  # a large band links its documents only in part: look one step on
-            near |= {other for other in neighbours[neighbour] & free if likeness(document, other).jaccard >= threshold}
-        near.discard(document)
+        near = {other: likeness for other, likeness in neighbours[document].items() if other in free}
+        # A large band links its documents only in part: look one step on.
+        further: set[int] = set()
+        for neighbour in neighbours[document]:
+            still_free[neighbour] &= free
+            further |= still_free[neighbour]
+        further -= near.keys() | {document}
+        if further:
+            others = np.array(sorted(further), np.int64)
+            near |= {other: likeness for _, other, likeness in near_pairs(np.full(len(others), document), others)}
         if near:
-            groups.append(Group(document, [(other, likeness(document, other)) for other in sorted(near)]))
-            free -= near | {document}
+            groups.append(Group(document, sorted(near.items())))
+            free -= near.keys() | {document}
     return sorted(groups)

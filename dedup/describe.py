@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup.arrays import I64, U64, ReusedPassages, twice_the_words
+from dedup import kernels
+from dedup.arrays import I64, U64, ReusedPassages
 from dedup.cluster import Group
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
@@ -41,6 +42,7 @@ def describe_passages(
     sides = _Sides.of(found, corpus, offsets, texts)
     uses = found.uses
     models = np.flatnonzero(uses.representative)
+    words = ((kernels.twice_words(keys, uses.first[models], uses.last[models]) + 1) // 2).tolist()
     firsts, lasts = uses.first[models].tolist(), uses.last[models].tolist()
     begins = np.searchsorted(uses.passage, np.arange(found.size + 1)).tolist()
     lowest = np.minimum.reduceat(uses.similarity, begins[:-1]).tolist() if found.size else []
@@ -55,7 +57,7 @@ def describe_passages(
         passages.append(
             Passage(
                 _fingerprint(texts.words(firsts[number], lasts[number])),
-                (twice_the_words(keys[firsts[number] : lasts[number]]) + 1) // 2,
+                words[number],
                 lowest[number],
                 kind,
                 tuple(_occurrences(own, sides.places, corpus.ids)),

@@ -1,7 +1,7 @@
 """Signatures in, candidate pairs out: documents that share a band (locality-sensitive hashing, Indyk, Motwani 1998).
 
-Two documents of Jaccard similarity s share one of b bands of r values with probability 1 - (1 - s^r)^b. Unlike the
-usual XX
+Two documents of Jaccard similarity s share one of b bands of r values with probability 1 - (1 - s^r)^b. Since
+every candidate is verified, bands are chosen for their recall alone.
 
 Cost: a sort of the documents for each band; a band shared by many documents gives pairs linear in their number.
 """
@@ -45,12 +45,8 @@ def candidate_pairs(bands: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArr
     count = bands.shape[1]
     found = [np.zeros(0, np.int64)]
     for keys in bands:
-        order = np.argsort(keys, kind="stable")
-        sorted_keys = keys[order]
-        begins = np.flatnonzero(np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1]]))
-        sizes = np.diff(begins, append=count)
-        order = order[np.repeat(sizes > 1, sizes)]
-        earlier, later = kernels.link_groups(sizes[sizes > 1], PAIR_LIMIT, BACK_LINKS)
+        order, sizes = kernels.equal_groups(keys)
+        earlier, later = kernels.link_groups(sizes, PAIR_LIMIT, BACK_LINKS)
         found.append(distinct(order[earlier] * count + order[later]))
     pairs = distinct(np.concatenate(found))
     return pairs // max(count, 1), pairs % max(count, 1)

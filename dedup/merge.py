@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs, words_before
+from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs
 from dedup.edits import runs_between
 from dedup.kernels import SCORE, MergeLimits, Texts
 
@@ -34,9 +34,8 @@ def find_pairs(
     """
     limits = MergeLimits(2 * min_words, min(LEAST_SCORE, SCORE * min_words - SCORE // 2), min_similarity, max_skip)
     group = document_pairs(found.left, found.right, offsets)
-    before = words_before(keys)
-    halves = before[found.left_end] - before[found.left]
-    shorter = np.minimum(halves, before[found.right_end] - before[found.right])
+    halves = kernels.twice_words(keys, found.left, found.left_end)
+    shorter = np.minimum(halves, kernels.twice_words(keys, found.right, found.right_end))
     # Where tokens are half words, so is what they score.
     found = found._replace(score=found.score * halves // (2 * (found.left_end - found.left)))
     worth = (found.score >= min(LEAST_PIECE, limits.score)) & (shorter >= limits.halves)
@@ -51,7 +50,7 @@ def find_pairs(
     plain = chosen[single]
     chosen = chosen[~single]
     bounds = np.append(np.flatnonzero(np.diff(group[chosen], prepend=-1)), len(chosen))
-    merged = kernels.merge_pieces(found.take(chosen), bounds, keys, before, texts, runs_between(keys), limits)
+    merged = kernels.merge_pieces(found.take(chosen), bounds, keys, texts, runs_between(keys), limits)
     sides = [values[plain] for values in found[:4]]
     return _in_order(Pairs._make([*sides, np.ones(len(plain)), np.zeros(len(plain), bool)]), merged)
 

@@ -41,7 +41,7 @@ from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
+from dedup.sketch import fingerprint_window, fingerprints, signatures, text_signatures
 from dedup.tokenize import token_keys, tokenize
 from dedup.unite import absorb, unite
 
@@ -192,11 +192,15 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
     left, right = candidate_pairs(sketches.bands[:, filled])
     left, right = filled[left], filled[right]
-    wanted = distinct(np.concatenate([left, right])).tolist()
-    tokens = tokenize([corpus.texts[document] for document in wanted])
+    wanted = distinct(np.concatenate([left, right]))
+    tokens = tokenize([corpus.texts[document] for document in wanted.tolist()])
     sets = shingle_sets([tokens.keys[first:last] for first, last in pairwise(tokens.offsets.tolist())])
-    shingles = dict(zip(wanted, sets, strict=True))
-    groups = find_clusters(zip(left.tolist(), right.tolist(), strict=True), shingles, config.document_similarity)
+    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
+    shingles = np.concatenate([np.zeros(0, np.uint64), *sets])
+    found = find_clusters(left, right, shingles, bounds, config.document_similarity)
+    names = wanted.tolist()
+    groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
     report("cluster", 1, 1)
     return groups
 
@@ -214,7 +218,7 @@ def _reuse(
     window = fingerprint_window(config.min_words)
     anchors = find_anchors(sketches.hashes, sketches.places, keys, offsets, clusters, config.min_words, window)
     report("chain", 0, 1)
-    runs = equal_runs(*anchors, keys, offsets, config.min_words, FINGERPRINT_SHINGLE)
+    runs = equal_runs(*anchors, keys, offsets, config.min_words)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
     texts = kernels.Texts(corpus.texts, offsets)

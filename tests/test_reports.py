@@ -370,7 +370,7 @@ def test_what_the_limit_leaves_out_is_said(limit: int) -> None:
     text = output(RESULT, "text", View(limit=limit))
     assert text.count("(passage ") == limit
     noun = "passages" if limit == 1 else "passage"
-    assert f"… and {3 - limit} more, smaller {noun}, not shown: the limit is {limit}" in text
+    assert f"… and {3 - limit} more, smaller {noun}, not shown: the limit is {limit}; 0 shows all" in text
     assert "3 passages with 8 occurrences" in text
 
 

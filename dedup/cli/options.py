@@ -18,7 +18,7 @@ from dedup.cli.console import Console
 from dedup.cli.output import SORTS, Target
 from dedup.config import Config, kebab
 from dedup.errors import ConfigError
-from dedup.reports import FORMATS
+from dedup.reports import FORMATS, View
 
 PREFIX = "DEDUP"
 DEFAULTS = Config()
@@ -163,10 +163,11 @@ view_options = stack(
     option(
         "--limit",
         type=click.IntRange(min=0),
-        default=0,
+        default=View().limit,
+        show_default=True,
         section=SHOWN,
         metavar="N",
-        help="Most passages, and most clusters, that text shows; 0: all.",
+        help="Most passages, and most clusters, that text shows, the biggest first; 0: all.",
     ),
     option(
         "--sort",

@@ -35,7 +35,7 @@ class View:
 
     color: bool = False
     """Use the colours of terminals (``text`` and ``concise``); they never carry meaning alone."""
-    limit: int = 0
+    limit: int = 100
     """Most passages, and most clusters, in ``text``; 0: all."""
     sort: Literal["size", "path"] = "size"
     """Order of ``text`` and ``concise``: the biggest first, or by document and place."""

@@ -131,7 +131,7 @@ class _Report:
         if 0 < limit < total:
             smaller = "smaller " if self.view.sort == "size" else ""
             rest = count(total - limit, f"more, {smaller}{noun}" if smaller else f"more {noun}")
-            yield self.painted(f"… and {rest}, not shown: the limit is {limit:,}", "note")
+            yield self.painted(f"… and {rest}, not shown: the limit is {limit:,}; 0 shows all", "note")
             yield "\n"
 
     def summary(self) -> Iterator[str]:

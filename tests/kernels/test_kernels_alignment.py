@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 from strategies import hostile_text
 
 from dedup.kernels import fold
@@ -49,6 +49,16 @@ def test_length_of_the_common_subsequence(kernels, pair, data):
     assert kernels.lcs_length(a, b, data.draw(st.integers(0, length))) == length
     # Also where more is said to be known than is true.
     assert kernels.lcs_length(a, b, length + data.draw(st.integers(1, 5))) == length
+
+
+@given(sequences, st.data())
+def test_similarity_is_that_of_the_textbook(kernels, pair, data):
+    a, b = ([1, *side] for side in pair)
+    shared = naive.common_subsequence(a, b)
+    known = data.draw(st.integers(0, shared))
+    assert kernels.similarity(keys(a), keys(b), known) == Indel.normalized_similarity(a, b)
+    assert kernels.similarity(keys(a), keys(b), known) == pytest.approx(2 * shared / (len(a) + len(b)), abs=1e-12)
+    assert kernels.similarity(keys(a), keys(a)) == 1.0
 
 
 @given(st.lists(sequences, max_size=5), st.data())
@@ -190,18 +200,6 @@ def test_texts_that_do_not_go_with_their_places(kernels):
         texts.words(0, 1)
     with pytest.raises(ValueError, match="other words"):
         texts.words(0, 1)
-
-
-def test_texts_that_cannot_be_read(kernels):
-    class Unreadable(list[bytes]):
-        def __getitem__(self, index):
-            raise OSError("gone")
-
-    texts = kernels.Texts(Unreadable(), np.array([0, 2]))
-    with pytest.raises(OSError, match="gone"):
-        texts.words(0, 1)
-    with pytest.raises(OSError, match="gone"):
-        kernels.score_words(keys([1, 2]), *(np.array([at]) for at in (0, 1, 1, 2)), texts)
 
 
 def test_texts_for_several_threads(kernels):

@@ -11,8 +11,7 @@ from strategies import documents_of_words
 
 from dedup import kernels
 from dedup.anchor import BACK_LINKS, PAIR_LIMIT, find_anchors
-from dedup.arrays import Runs
-from dedup.chain import LOOK_BACK, equal_runs, find_chains
+from dedup.chain import equal_runs
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints
 
 Words = list[list[int]]
@@ -31,7 +30,7 @@ def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = Non
 
 
 def runs_of(documents: Words, shortest: int) -> list[tuple[int, int, int]]:
-    runs = equal_runs(*anchors_of(documents, shortest), *flat(documents), shortest, FINGERPRINT_SHINGLE)
+    runs = equal_runs(*anchors_of(documents, shortest), *flat(documents), shortest)
     return list(zip(*(values.tolist() for values in runs), strict=True))
 
 
@@ -40,11 +39,10 @@ def without_overlap(runs: set[tuple[int, int, int]]) -> set[tuple[int, int, int]
 
 
 @given(documents_of_words(), st.integers(4, 9))
-def test_anchors_join_equal_words_once_left_before_right(documents, shortest):
+def test_anchors_join_equal_words_left_before_right(documents, shortest):
     left, right = anchors_of(documents, shortest)
     keys, offsets = flat(documents)
     pairs = list(zip(left.tolist(), right.tolist(), strict=True))
-    assert len(set(pairs)) == len(pairs)
     ends = offsets[np.searchsorted(offsets, np.array([left, right]), "right")]
     for (a, b), (a_end, b_end) in zip(pairs, ends.T.tolist(), strict=True):
         assert a < b
@@ -134,69 +132,3 @@ def test_documents_of_a_cluster_are_not_joined_but_others_with_each_of_them():
     assert all(clusters[a] != clusters[b] for a, b in pairs)
     inside = anchors_of([[*range(20), 7777, *range(20)]], 15, [0])
     assert len(inside[0]) > 0  # a document is never explained by its own cluster
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> list[naive.Run]:
-    limit = draw(st.sampled_from([30, 120]))
-    drawn = draw(
-        st.lists(
-            st.builds(naive.Run, st.integers(0, limit), st.integers(0, limit), st.integers(1, 15)),
-            min_size=1,
-            max_size=25,
-        )
-    )
-    return sorted(set(drawn))
-
-
-@given(runs(), st.integers(0, 40))
-def test_the_best_chain_is_that_of_trying_every_predecessor(runs, max_gap):
-    left, right, length = (np.array(values, np.int64) for values in zip(*runs, strict=True))
-    chains, predecessors = kernels.chain(left, right, length, np.zeros(len(runs), np.int64), max_gap, LOOK_BACK)
-    scores: list[int] = []
-    for run, before in zip(runs, predecessors.tolist(), strict=True):
-        own = kernels.SCORE * run.length - kernels.SCORE // 2
-        if before < 0:
-            scores.append(own)
-            continue
-        cost = naive.link_score(runs[before], run, max_gap, kernels.SCORE)
-        assert cost is not None
-        assert chains[before] == chains[len(scores)]
-        scores.append(scores[before] + cost + own)
-    assert max(scores) == naive.best_chain_score(runs, max_gap, kernels.SCORE)
-    # A chain is a line: each of its runs but the first has a predecessor of its own.
-    for chain in set(chains.tolist()):
-        members = np.flatnonzero(chains == chain)
-        befores = [before for before in predecessors[members].tolist() if before >= 0]
-        assert len(befores) == len(set(befores)) == len(members) - 1
-
-
-@given(runs(), runs(), st.integers(0, 40))
-def test_pairs_of_documents_are_chained_apart(first, second, max_gap):
-    def chained(runs, groups):
-        left, right, length = (np.array(values, np.int64) for values in zip(*runs, strict=True))
-        return kernels.chain(left, right, length, np.array(groups), max_gap, LOOK_BACK)[1].tolist()
-
-    both = chained(first + second, [0] * len(first) + [1] * len(second))
-    shifted = [before if before < 0 else before + len(first) for before in chained(second, [0] * len(second))]
-    assert both == chained(first, [0] * len(first)) + shifted
-
-
-@given(runs(), st.integers(0, 40))
-def test_runs_without_a_neighbour_change_nothing(runs, max_gap):
-    left, right, length = (np.array(values, np.int64) for values in zip(*runs, strict=True))
-    right = right + 200  # two documents
-    offsets = np.array([0, 200, 400])
-    chains, order = find_chains(Runs(left, right, length), offsets, max_gap)
-    expected, _ = kernels.chain(left, right, length, np.zeros(len(left), np.int64), max_gap, LOOK_BACK)
-    same = {(a, b) for a, b in zip(chains.tolist(), expected.tolist(), strict=True)}
-    assert len(same) == len(set(chains.tolist())) == len(set(expected.tolist()))
-    assert sorted(order.tolist()) == list(range(len(left)))
-    assert chains[order].tolist() == sorted(chains.tolist())
-
-
-@pytest.mark.parametrize("one_sided", [False, True])
-def test_gap_costs_are_those_that_are_named(one_sided):
-    costs = kernels.gap_costs(100, one_sided=one_sided).tolist()
-    assert costs == [round(kernels.SCORE * naive.gap_cost(words, one_sided)) for words in range(101)]
-    assert costs == sorted(costs)

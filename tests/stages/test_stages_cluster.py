@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 import naive
@@ -12,15 +13,18 @@ from hypothesis import strategies as st
 from strategies import documents_of_words
 
 from dedup import kernels
-from dedup.cluster import compare_sets, find_clusters
+from dedup.cluster import Group, Likeness, find_clusters
 from dedup.lsh import RECALL, band_keys, candidate_pairs, choose_bands
 from dedup.shingle import shingle_sets
 
 THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
 
 
-def sets_of(documents: list[list[int]]) -> dict[int, np.ndarray]:
-    return dict(enumerate(shingle_sets([kernels.mix64(np.array(document, np.uint64)) for document in documents])))
+def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], threshold: float) -> list[Group]:
+    sets = shingle_sets([kernels.mix64(np.array(document, np.uint64)) for document in documents])
+    values = np.concatenate([np.zeros(0, np.uint64), *sets])
+    left, right = np.array(list(pairs), np.int64).reshape(-1, 2).T
+    return find_clusters(left, right, values, np.cumsum([0, *map(len, sets)]), threshold)
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
@@ -63,12 +67,6 @@ def test_a_band_of_many_documents_gives_few_candidates_that_hang_together():
     assert (left < right).all()
 
 
-@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 20), st.integers(0, 4))
-def test_groups_are_linked_in_full_or_in_a_line(sizes, limit, back):
-    earlier, later = kernels.link_groups(np.array(sizes, np.int64), limit, back)
-    assert sorted(zip(earlier.tolist(), later.tolist(), strict=True)) == naive.link_groups(sizes, limit, back)
-
-
 def test_bands_that_differ_have_keys_that_differ():
     signatures = np.arange(600, dtype=np.uint32).reshape(100, 6)
     keys = kernels.band_keys(np.concatenate([signatures, signatures]), 2, 3)
@@ -80,7 +78,7 @@ def test_bands_that_differ_have_keys_that_differ():
 @given(documents_of_words(letters=2, max_words=14, max_documents=8), st.sampled_from(THRESHOLDS))
 def test_clusters_are_those_of_comparing_all_with_all(documents, threshold):
     filled = [number for number, document in enumerate(documents) if document]
-    groups = find_clusters(combinations(filled, 2), sets_of(documents), threshold)
+    groups = clusters_of(combinations(filled, 2), documents, threshold)
     assert {group.representative: [number for number, _ in group.members] for group in groups} == naive.clusters(
         documents, threshold
     )
@@ -95,7 +93,7 @@ def test_candidates_left_out_never_bring_in_the_unlike(documents, data):
     pairs = list(combinations([number for number, document in enumerate(documents) if document], 2))
     some = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     seen: set[int] = set()
-    for group in find_clusters(some, sets_of(documents), 0.5):
+    for group in clusters_of(some, documents, 0.5):
         numbers = {group.representative, *(number for number, _ in group.members)}
         assert len(numbers) == len(group.members) + 1 >= 2
         assert not numbers & seen
@@ -107,7 +105,7 @@ def test_a_chain_of_likes_is_not_closed():
     words = list(range(1, 201))
     documents = [[*words[:at], *range(1000 + at, 1000 + at + 200 - at)] for at in (200, 185, 170, 155)]
     assert naive.jaccard(documents[0], documents[1]) >= 0.8 > naive.jaccard(documents[0], documents[2])
-    groups = find_clusters(combinations(range(4), 2), sets_of(documents), 0.8)
+    groups = clusters_of(combinations(range(4), 2), documents, 0.8)
     assert all(likeness.jaccard >= 0.8 for group in groups for _, likeness in group.members)
     assert {group.representative: len(group.members) for group in groups} == {
         key: len(value) for key, value in naive.clusters(documents, 0.8).items()
@@ -115,7 +113,16 @@ def test_a_chain_of_likes_is_not_closed():
 
 
 def test_nothing_is_like_nothing():
-    empty, one = np.zeros(0, np.uint64), np.ones(1, np.uint64)
-    assert compare_sets(empty, empty) == compare_sets(empty, one) == (0.0, 0.0)
-    assert compare_sets(one, one) == (1.0, 1.0)
-    assert find_clusters([], {}, 0.8) == []
+    assert Likeness.of(0, 0, 0) == Likeness.of(0, 0, 1) == (0.0, 0.0)
+    assert Likeness.of(1, 1, 1) == (1.0, 1.0)
+    assert clusters_of([], [], 0.8) == clusters_of([(0, 1)], [[], [1, 2, 3, 4, 5]], 0.1) == []
+
+
+def test_a_large_cluster_is_linked_in_part_and_yet_complete():
+    documents = [[*range(100), 1000 + number] for number in range(3000)]
+    signatures = np.ones((len(documents), 128), np.uint32)
+    pairs = zip(*(side.tolist() for side in candidate_pairs(band_keys(signatures, 0.8))), strict=True)
+    (group,) = clusters_of(pairs, documents, 0.8)
+    assert group.representative == 0
+    assert [number for number, _ in group.members] == list(range(1, len(documents)))
+    assert {likeness for _, likeness in group.members} == {(96 / 98, 96 / 97)}

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup.span import Located, locate
+from dedup.kernels import Texts
+from dedup.span import locate
 
 FILLER = " ".join(f"word{number}" for number in range(20))
 
@@ -29,27 +30,21 @@ def test_ranges_are_located_as_a_reader_would(texts, data):
     starts = sorted(data.draw(st.lists(st.integers(0, len(words) - 1), max_size=6))) if words else []
     ranges = [(first, data.draw(st.integers(first + 1, int(offsets[words[first][0] + 1])))) for first in starts]
     firsts, lasts = np.array(ranges, np.int64).reshape(-1, 2).T
-    found = list(locate(firsts, lasts, offsets, bytes_of_texts))
-    assert len(found) == len(ranges)
-    digests: dict[str, bytes] = {}
-    for place, (first, last) in zip(found, ranges, strict=True):
-        number, start, end = words[first][0], words[first][1].start, words[last - 1][1].end
+    places = locate(firsts, lasts, offsets, bytes_of_texts, Texts(bytes_of_texts, offsets))
+    assert {len(column) for column in places} == {len(ranges)}
+    contents: dict[str, int] = {}
+    for (first, last), document, start, end, line, column, end_line, end_column, marks, content in zip(
+        ranges, *places, strict=True
+    ):
+        number, *bounds = words[first][0], words[first][1].start, words[last - 1][1].end
         text = texts[number]
-        assert place[:3] == (number, start, end)
-        assert (place.line, place.column) == naive.line_and_column(text, start)
-        line, column = naive.line_and_column(text, end - 1)
-        assert (place.end_line, place.end_column) == (line, column + 1)
-        assert place.marks == naive.punctuation_after(text, end)
-        assert digests.setdefault(text[start:end], place.content) == place.content
-    assert len(set(digests.values())) == len(digests)
-
-
-def test_texts_of_more_than_one_batch_are_located():
-    texts = [f"{number} " * 100_000 for number in range(30)]
-    bytes_of_texts, offsets = encoded(texts)
-    found = locate(offsets[:-1], offsets[:-1] + 2, offsets, bytes_of_texts)
-    assert [place[:3] for place in found] == [(number, 0, 2 * len(f"{number} ") - 1) for number in range(30)]
-    assert isinstance(next(locate(offsets[:1], offsets[:1] + 1, offsets, bytes_of_texts)), Located)
+        assert [document, start, end] == [number, *bounds]
+        assert (line, column) == naive.line_and_column(text, start)
+        last_line, last_column = naive.line_and_column(text, end - 1)
+        assert (end_line, end_column) == (last_line, last_column + 1)
+        assert marks == naive.punctuation_after(text, end)
+        assert contents.setdefault(text[start:end], content) == content
+    assert len(set(contents.values())) == len(contents)
 
 
 @given(st.lists(st.text(st.sampled_from(".!\u201d+ \n\u3002"), max_size=4), min_size=2, max_size=4))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import WRITINGS, hostile_text, unused_words
 
 from dedup import kernels
-from dedup.arrays import Tokens, words_before
+from dedup.arrays import Tokens
 from dedup.kernels.folding import ALONE, EXTEND, FOLDING, SEPARATOR, WORD
 from dedup.tokenize import folded_words
 from dedup.tokenize import tokenize as tokenize_encoded
@@ -164,13 +164,13 @@ def test_case_of_ordinary_alphabets_does_not_change_keys():
     assert keys_of(text.upper()) == keys_of(text.lower()) == keys_of(text.swapcase()) == keys_of(text)
 
 
-@given(hostile_text())
-def test_words_before_counts_halves(text):
-    tokens = tokenize([text])
-    expected = [0]
-    for token in naive.tokenize(text):
-        expected.append(expected[-1] + (1 if token.half else 2))
-    assert words_before(tokens.keys).tolist() == expected
+@given(hostile_text(), st.data())
+def test_half_words_are_counted(text, data):
+    halves = [1 if token.half else 2 for token in naive.tokenize(text)]
+    first = data.draw(st.integers(0, len(halves)))
+    last = data.draw(st.integers(first, len(halves)))
+    found = kernels.twice_words(tokenize([text]).keys, np.array([first]), np.array([last]))
+    assert found.tolist() == [sum(halves[first:last])]
 
 
 def test_words_are_found_again_whatever_other_words_stand_around():

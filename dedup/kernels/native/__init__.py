@@ -7,11 +7,17 @@ extension was not built.
 from dedup.kernels._native import (
     band_keys,
     document_signatures,
+    equal_groups,
+    equal_runs,
     fingerprints,
     hash_windows,
+    link_groups,
+    link_postings,
     mix64,
     plain_record,
+    shared_counts,
     shingle,
+    twice_words,
 )
 from dedup.kernels.native.alignment import (
     Texts,
@@ -27,16 +33,15 @@ from dedup.kernels.native.alignment import (
     score_words,
     similarity,
 )
+from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
 from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
     MergeLimits,
-    chain,
     extend,
     gap_costs,
-    link_groups,
 )
 
 __all__ = [
@@ -51,6 +56,8 @@ __all__ = [
     "chain",
     "covered",
     "document_signatures",
+    "equal_groups",
+    "equal_runs",
     "extend",
     "fingerprints",
     "gap_costs",
@@ -61,14 +68,17 @@ __all__ = [
     "lcs_lengths",
     "lcs_runs",
     "link_groups",
+    "link_postings",
     "may_be_alike",
     "merge_pieces",
     "mix64",
     "plain_record",
     "score_words",
+    "shared_counts",
     "shingle",
     "similarity",
     "text_signatures",
     "token_keys",
     "tokenize",
+    "twice_words",
 ]

@@ -98,6 +98,9 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
 
 // Each file of kernels adds its functions to the module.
 void bind_hashing(nb::module_ &module);
+void bind_grouping(nb::module_ &module);
+void bind_runs(nb::module_ &module);
+void bind_chains(nb::module_ &module);
 void bind_sketches(nb::module_ &module);
 void bind_tokens(nb::module_ &module);
 void bind_signatures(nb::module_ &module);

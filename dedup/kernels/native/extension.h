@@ -15,6 +15,23 @@ struct Extension {
     int64_t right = 0;
 };
 
+// Whether an alignment of two windows can gain anything: only if the first tokens are equal, or two in a row are. (After
+// a skipped token, a single equal one costs as much as it brings.)
+inline bool may_gain(const uint64_t *left, int n, const uint64_t *right, int m, int direction) {
+    std::array<uint64_t, 16> window{};
+    for (int j = 0; j < m; ++j) window[j] = right[direction * j];
+    uint32_t before = 0;
+    for (int i = 0; i < n; ++i) {
+        const uint64_t key = left[direction * i];
+        uint32_t equal = 0;
+        for (int j = 0; j < 16; ++j) equal |= static_cast<uint32_t>(window[j] == key) << j;
+        if (key == 0) equal = 0;
+        if (equal & (i ? before << 1 : 1)) return true;
+        before = equal;
+    }
+    return false;
+}
+
 // The best local alignment from the origin of two windows of `n` and `m` tokens, at most 16, going on in `direction`.
 // Of several, the one with the fewest tokens, and of those the one with the fewest on the left.
 inline Extension best_cell(const uint64_t *left, int n, const uint64_t *right, int m, int direction) {
@@ -57,6 +74,7 @@ inline Extension extend_end(const uint64_t *left, const uint64_t *right, int64_t
     while (true) {
         const auto n = static_cast<int>(std::min(left_room - total.left, WINDOW));
         const auto m = static_cast<int>(std::min(right_room - total.right, WINDOW));
+        if (!may_gain(left + direction * total.left, n, right + direction * total.right, m, direction)) return total;
         const Extension step =
             best_cell(left + direction * total.left, n, right + direction * total.right, m, direction);
         if (!step.gain) return total;

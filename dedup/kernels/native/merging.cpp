@@ -26,6 +26,13 @@ int64_t floor_divide(int64_t value, int64_t divisor) {
     return value / divisor - (value % divisor != 0 && (value < 0) != (divisor < 0));
 }
 
+// Twice the words, which is whole where a token is half a word.
+int64_t count_twice(const uint64_t *keys, Range range) {
+    int64_t halves = 0;
+    for (int64_t place = range.begin; place < range.end; ++place) halves += static_cast<int64_t>(keys[place] & 1);
+    return 2 * range.size() - halves;
+}
+
 struct Piece {
     int64_t left, left_end, right, right_end, score, equal;
     bool reordered;
@@ -57,10 +64,8 @@ struct Accepted {
 
 class Merger {
 public:
-    Merger(In<uint64_t> keys, In<int64_t> words_before, const Texts &texts, const GapCosts &costs, const Limits &limits,
-           nb::object runs_between)
+    Merger(In<uint64_t> keys, const Texts &texts, const GapCosts &costs, const Limits &limits, nb::object runs_between)
         : keys_(keys.data()),
-          words_before_(words_before.data()),
           limits_(limits),
           runs_between_(std::move(runs_between)),
           scorer_(keys.data(), texts, costs) {}
@@ -271,7 +276,7 @@ private:
         }
     }
 
-    int64_t count(Range side) const { return words_before_[side.end] - words_before_[side.begin]; }
+    int64_t count(Range side) const { return count_twice(keys_, side); }
 
     int64_t score(Range left, Range right) {
         return floor_divide(scorer_.score(left, right) * count(left), 2 * left.size());
@@ -290,7 +295,6 @@ private:
     }
 
     const uint64_t *keys_;
-    const int64_t *words_before_;
     Limits limits_;
     nb::object runs_between_;
     WordScorer scorer_;
@@ -298,14 +302,29 @@ private:
     std::vector<uint64_t> sorted_left_, sorted_right_;
 };
 
+Out<int64_t> twice_words(In<uint64_t> keys, In<int64_t> first, In<int64_t> last) {
+    check(first.size() == last.size(), "arrays must be of one length");
+    std::vector<int64_t> result(first.size());
+    {
+        nb::gil_scoped_release released;
+        for (std::size_t k = 0; k < result.size(); ++k) {
+            const Range range{first.data()[k], last.data()[k]};
+            check(range.begin >= 0 && range.begin <= range.end && range.end <= static_cast<int64_t>(keys.size()),
+                  "ranges must be places of the keys");
+            result[k] = count_twice(keys.data(), range);
+        }
+    }
+    return hand_over(std::move(result));
+}
+
 nb::tuple merge_pieces(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<int64_t> right_end,
                        In<int64_t> score, In<int64_t> equal, In<int64_t> bounds, In<uint64_t> keys,
-                       In<int64_t> words_before, const Texts &texts, In<int64_t> skipped, In<int64_t> replaced,
+                       const Texts &texts, In<int64_t> skipped, In<int64_t> replaced,
                        int64_t least_words, int64_t least_score, double least_similarity, int64_t skip, int64_t near,
                        int64_t close, int64_t recent, int64_t longest, double reordered_gain, nb::object runs_between) {
     const std::size_t count = left.size();
     check(left_end.size() == count && right.size() == count && right_end.size() == count && score.size() == count &&
-              equal.size() == count && words_before.size() == keys.size() + 1,
+              equal.size() == count,
           "arrays must be of one length");
     Pieces all(count);
     for (std::size_t k = 0; k < count; ++k) {
@@ -320,7 +339,7 @@ nb::tuple merge_pieces(In<int64_t> left, In<int64_t> left_end, In<int64_t> right
     const GapCosts costs{{skipped.data(), skipped.data() + skipped.size()},
                          {replaced.data(), replaced.data() + replaced.size()}};
     const Limits limits{least_words, least_score, least_similarity, skip, near, close, recent, longest, reordered_gain};
-    Merger merger(keys, words_before, texts, costs, limits, std::move(runs_between));
+    Merger merger(keys, texts, costs, limits, std::move(runs_between));
     std::vector<Accepted> accepted;
     {
         nb::gil_scoped_release released;
@@ -349,6 +368,9 @@ nb::tuple merge_pieces(In<int64_t> left, In<int64_t> left_end, In<int64_t> right
 
 }  // namespace
 
-void bind_merging(nb::module_ &module) { module.def("merge_pieces", &merge_pieces); }
+void bind_merging(nb::module_ &module) {
+    module.def("twice_words", &twice_words);
+    module.def("merge_pieces", &merge_pieces);
+}
 
 }  // namespace dedup

@@ -4,6 +4,9 @@
 NB_MODULE(_native, module) {
     module.doc() = "The kernels in C++; `dedup.kernels.reference` says what each function means.";
     dedup::bind_hashing(module);
+    dedup::bind_grouping(module);
+    dedup::bind_runs(module);
+    dedup::bind_chains(module);
     dedup::bind_sketches(module);
     dedup::bind_tokens(module);
     dedup::bind_signatures(module);

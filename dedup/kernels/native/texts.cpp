@@ -17,16 +17,21 @@ constexpr uint32_t NO_POINT = UINT32_MAX;
 constexpr std::size_t PAGE = 256;
 constexpr std::size_t STEP = 32;
 
-// Reads the code point at `at` and moves on. Bytes that are no UTF-8 have none, just as for the tokenizer.
-uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
+// What follows is read as the tokenizer reads it: bytes that are no UTF-8 have no code point.
+uint32_t read_wide_point(const uint8_t *&at, const uint8_t *end) {
     const uint8_t lead = *at;
     const int bytes = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t point = lead < 0x80 ? lead : bytes == 1 || end - at < bytes ? NO_POINT : lead & (0x7Fu >> bytes);
+    uint32_t point = bytes == 1 || end - at < bytes ? NO_POINT : lead & (0x7Fu >> bytes);
     for (int k = 1; k < bytes && point != NO_POINT; ++k) {
         point = (at[k] & 0xC0) == 0x80 ? point << 6 | (at[k] & 0x3Fu) : NO_POINT;
     }
     at += point == NO_POINT ? 1 : bytes;
     return point < CODE_POINTS ? point : NO_POINT;
+}
+
+// Reads the code point at `at`, before `end`, and moves on.
+inline uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
+    return *at < 0x80 ? *at++ : read_wide_point(at, end);
 }
 
 }  // namespace

@@ -17,16 +17,17 @@ from dedup.kernels.reference.alignment import (
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
 from dedup.kernels.reference.extension import extend
+from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
-from dedup.kernels.reference.merging import MergeLimits, merge_pieces
+from dedup.kernels.reference.merging import MergeLimits, merge_pieces, twice_words
 from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.records import plain_record
+from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import (
     band_keys,
     document_signatures,
     fingerprints,
-    link_groups,
     shingle,
     signatures,
     text_signatures,
@@ -47,6 +48,8 @@ __all__ = [
     "chain",
     "covered",
     "document_signatures",
+    "equal_groups",
+    "equal_runs",
     "extend",
     "fingerprints",
     "gap_costs",
@@ -57,16 +60,19 @@ __all__ = [
     "lcs_lengths",
     "lcs_runs",
     "link_groups",
+    "link_postings",
     "may_be_alike",
     "merge_pieces",
     "mix64",
     "plain_record",
     "score_words",
+    "shared_counts",
     "shingle",
     "signatures",
     "similarity",
     "text_signatures",
     "token_keys",
     "tokenize",
+    "twice_words",
     "winnow",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.arrays import I64
+from dedup.arrays import I64, document_pairs
 
 SCORE = 4
 """Score units per word, so that half and quarter words stay whole numbers."""
@@ -21,20 +21,23 @@ def gap_costs(longest: int, *, one_sided: bool) -> I64:
     return np.round(SCORE * np.where(counts <= 4, counts / 2, curve)).astype(np.int64)
 
 
-def chain(left: I64, right: I64, lengths: I64, groups: I64, max_gap: int, look_back: int) -> tuple[I64, I64]:
+def chain(left: I64, right: I64, length: I64, offsets: I64, max_gap: int, look_back: int) -> tuple[I64, I64]:
     """Join equal runs into collinear chains: dynamic programming with the shape of minimap2's (Li 2018, section 2.1).
 
-    A run is ``lengths`` tokens equal from ``left`` and ``right`` on; runs are sorted by ``groups`` (the pair of
-    documents), then ``left``, then ``right``, and only those of one group are joined. A run scores a word for each
-    token less half a word. A predecessor may overlap, be at most ``max_gap`` tokens away on either side, and be among
-    the last ``look_back`` in its own or a neighbouring diagonal band; it costs `gap_costs` of the difference of
-    the two gaps, a quarter word for each token that both skip, and the overlap. Unlike minimap2's, gap costs are a
-    table of whole numbers, so that every implementation agrees.
+    A run is ``length`` tokens equal from ``left`` and ``right`` on (``int64[n_runs]`` each); runs are sorted by their
+    documents, of which ``offsets`` tells, then ``left``, then ``right``, and only those of one pair of documents are
+    joined. A run scores a word for each token less half a word. A predecessor may overlap, be at most ``max_gap``
+    tokens away on either side, and be among the last ``look_back`` in its own or a neighbouring diagonal band; it
+    costs `gap_costs` of the difference of the two gaps, a quarter word for each token that both skip, and the overlap.
+    Unlike minimap2's, gap costs are a table of whole numbers, so that every implementation agrees.
 
-    Returns the chain number of each run (``int64[n_runs]``) and the predecessor in its chain (-1 at the start).
+    The chains of a pair of documents are traced back from the best ends, and a run belongs to the first that reaches
+    it. Returns the chain number of each run, in the order of the chains' first runs, and the runs chain by chain, each
+    in ascending order (``int64[n_runs]`` each).
     """
     cost = gap_costs(max_gap, one_sided=True).tolist()
-    lefts, rights, sizes, pairs = left.tolist(), right.tolist(), lengths.tolist(), groups.tolist()
+    lefts, rights, sizes = left.tolist(), right.tolist(), length.tolist()
+    pairs = document_pairs(left, right, offsets).tolist()
     width = max(max_gap, 1)
     scores: list[int] = []
     predecessors: list[int] = []
@@ -68,25 +71,19 @@ def chain(left: I64, right: I64, lengths: I64, groups: I64, max_gap: int, look_b
         predecessors.append(predecessor)
         bands.setdefault(band, []).append(run)
         longest[band] = max(longest.get(band, 0), size)
-    return _trace(np.array(scores, np.int64), np.array(predecessors, np.int64))
+    return _trace(np.array(scores, np.int64), predecessors)
 
 
-def _trace(scores: I64, predecessors: I64) -> tuple[I64, I64]:
+def _trace(scores: I64, predecessors: list[int]) -> tuple[I64, I64]:
     """Follow predecessors from the best ends; a run belongs to the first chain that reaches it."""
-    chains = np.full(len(scores), -1, np.int64)
-    count = 0
+    firsts = np.full(len(scores), -1, np.int64)  # the first run of the chain of each
     for end in np.lexsort((np.arange(len(scores)), -scores)).tolist():
-        if chains[end] >= 0:
-            continue
+        members = []
         run = end
-        while True:
-            chains[run] = count
-            before = predecessors[run]
-            if before < 0:
-                break
-            if chains[before] >= 0:  # taken by a better chain: this one starts here
-                predecessors[run] = -1
-                break
-            run = before
-        count += 1
-    return chains, predecessors
+        while run >= 0 and firsts[run] < 0:  # what is taken belongs to a better chain: this one starts after it
+            members.append(run)
+            firsts[run] = end
+            run = predecessors[run]
+        firsts[members] = members[-1:]
+    chains = np.cumsum(firsts == np.arange(len(firsts)))[firsts] - 1
+    return chains, np.argsort(chains, kind="stable")

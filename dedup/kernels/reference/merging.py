@@ -50,11 +50,20 @@ class _Piece(NamedTuple):
     reordered: bool
 
 
+def twice_words(keys: U64, first: I64, last: I64) -> I64:
+    """Return ``int64[n]``: twice the number of words in ranges of places, which is whole where a token is half a word.
+
+    ``keys`` are the tokens' (see `dedup.arrays.Tokens`); a range may be empty.
+    """
+    before = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(keys & np.uint64(1), out=before[1:], dtype=np.int64)
+    return 2 * (last - first) - (before[last] - before[first])
+
+
 def merge_pieces(
     pieces: Alignments,
     bounds: I64,
     keys: U64,
-    words_before: I64,
     texts: Texts,
     runs_between: RunsBetween,
     limits: MergeLimits,
@@ -62,10 +71,9 @@ def merge_pieces(
     """Return the pairs that the pieces of pairs of documents are joined to, where they are long and alike enough.
 
     Those of one pair of documents stand from ``bounds[i]`` up to ``bounds[i + 1]`` (``int64[n_groups + 1]``), sorted by
-    place. ``words_before`` (``int64[n_tokens + 1]``) is twice the number of words before each place of ``keys``
-    (``uint64[n_tokens]``). One pair may come more than once.
+    place; ``keys`` are the tokens' (``uint64[n_tokens]``). One pair may come more than once.
     """
-    judge = _Judge(keys, words_before, texts, runs_between, limits)
+    judge = _Judge(keys, texts, runs_between, limits)
     accepted: list[AlignedPair] = []
     for group in _by_group(pieces, bounds, keys):
         if len(group) > 1:
@@ -79,7 +87,6 @@ class _Judge(NamedTuple):
     """Decides which pieces are passages."""
 
     keys: U64
-    words_before: I64
     texts: Texts
     runs_between: RunsBetween
     limits: MergeLimits
@@ -116,7 +123,7 @@ class _Judge(NamedTuple):
         return score * self._count(left) // (2 * (left[1] - left[0]))
 
     def _count(self, side: tuple[int, int]) -> int:
-        return int(self.words_before[side[1]] - self.words_before[side[0]])
+        return int(twice_words(self.keys, *(np.array([place]) for place in side))[0])
 
 
 def _without_worst_gap(runs: list[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:

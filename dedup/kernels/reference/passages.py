@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup.arrays import I64, U64, AlignedPair, Flags, Pairs, Uses, twice_the_words
+from dedup.arrays import I64, U64, AlignedPair, Flags, Pairs, Uses
 from dedup.kernels.reference.alignment import RunsBetween, similarity
 
 Side = tuple[int, int]
@@ -24,7 +24,7 @@ class _Limits(NamedTuple):
 
     def long_enough(self, keys: U64) -> bool:
         """Return whether some tokens are enough words (see `arrays.Tokens.keys`)."""
-        return twice_the_words(keys) >= 2 * self.words
+        return 2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1))) >= 2 * self.words
 
 
 class _Use(NamedTuple):

@@ -1,4 +1,4 @@
-"""Tokens to shingles, signatures, bands, fingerprints, and which members of groups to pair, in numpy."""
+"""Tokens to shingles, signatures, bands and fingerprints, in numpy."""
 
 from __future__ import annotations
 
@@ -132,22 +132,3 @@ def _bounds(offsets: I64) -> tuple[I64, I64]:
     """Return where the documents that are not empty begin and end."""
     filled = np.flatnonzero(offsets[1:] > offsets[:-1])
     return offsets[filled], offsets[filled + 1]
-
-
-def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
-    """Choose which members of groups to pair.
-
-    Groups of ``sizes`` members lie one after the other and members are known by their place. A group of up to
-    ``limit`` gives all its pairs; in a larger one each member is paired with its ``back`` predecessors and with the
-    first, so that the number of pairs is linear and the group stays connected. Returns the places of the earlier and
-    of the later members, ``int64[n_pairs]`` each.
-    """
-    places = np.arange(sizes.sum())
-    first = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    large = np.repeat(sizes > limit, sizes)
-    rank = places - first
-    counts = np.where(large, np.minimum(rank, back + 1), rank)
-    later = np.repeat(places, counts)
-    step = np.arange(len(later)) - np.repeat(np.cumsum(counts) - counts, counts)
-    earlier = np.where(large[later] & (step == back), first[later], later - 1 - step)
-    return earlier, later

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.arrays import I64, U8, U32, U64, words_before
+from dedup.arrays import I64, U8, U32, U64
 from dedup.kernels.folding import ALONE, EXTEND, FOLDING, SEPARATOR
 from dedup.kernels.reference.hashing import mix64
 
@@ -57,7 +57,8 @@ def token_keys(buffer: U8, offsets: I64) -> tuple[U64, I64, I64]:
     document, a letter of a script without spaces being half a word; a half is rounded up.
     """
     keys, _, _, bounds = tokenize(buffer, offsets)
-    return keys, bounds, (np.diff(words_before(keys)[bounds]) + 1) // 2
+    halves = np.concatenate([np.zeros(1, np.int64), np.cumsum(2 - (keys & np.uint64(1)).astype(np.int64))])
+    return keys, bounds, (np.diff(halves[bounds]) + 1) // 2
 
 
 def _decode(buffer: U8, leads: I64) -> U32:

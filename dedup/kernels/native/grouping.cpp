@@ -1,0 +1,318 @@
+#include "grouping.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "arrays.h"
+#include "documents.h"
+
+namespace dedup {
+
+namespace {
+
+constexpr std::size_t PARTITIONS = 10;     // a posting takes two hashes' room, so this many hold a fifth of the input's
+constexpr std::size_t BUCKET = 256;        // postings, about
+constexpr unsigned MOST_BITS = 16;         // of buckets: their counts stay in the second-level cache
+constexpr std::size_t BLOCK = 2048;        // hashes looked at before those of the partition are put into buckets
+constexpr std::size_t FEW = 24;            // postings that are sorted by insertion
+constexpr unsigned SLOT_BITS = 9;          // a bucket is cut once more, so that most slots hold one posting or two
+
+bool before(const Posting &a, const Posting &b) {
+    return a.hash != b.hash ? a.hash < b.hash : a.index < b.index;
+}
+
+// Sorts by hash what is sorted by index.
+void sort_slot(Posting *postings, std::size_t count) {
+    if (count > FEW) {
+        std::sort(postings, postings + count, before);
+        return;
+    }
+    for (std::size_t i = 1; i < count; ++i) {
+        const Posting posting = postings[i];
+        std::size_t k = i;
+        for (; k > 0 && posting.hash < postings[k - 1].hash; --k) postings[k] = postings[k - 1];
+        postings[k] = posting;
+    }
+}
+
+}  // namespace
+
+EqualGroups::EqualGroups(const uint64_t *hashes, std::size_t count) : hashes_(hashes), count_(count) {
+    unsigned bits = 0;
+    while (bits < MOST_BITS && count >> bits > BUCKET) ++bits;
+    shift_ = 64 - bits;
+    begins_.assign((std::size_t{1} << bits) + 1, 0);
+    for (std::size_t i = 0; i < count; ++i) ++begins_[bucket_of(hashes[i]) + 1];
+    for (std::size_t bucket = 1; bucket < begins_.size(); ++bucket) begins_[bucket] += begins_[bucket - 1];
+}
+
+void EqualGroups::find(int64_t *order, int64_t *sizes) {
+    const std::size_t buckets = begins_.size() - 1;
+    const std::size_t most = count_ / PARTITIONS;
+    for (std::size_t first = 0, last; first < buckets; first = last) {
+        last = first + 1;
+        while (last < buckets && begins_[last + 1] - begins_[first] <= most) ++last;
+        fill(first, last);
+        for (std::size_t bucket = first; bucket < last; ++bucket) {
+            Posting *postings = partition_.get() + (begins_[bucket] - begins_[first]);
+            const std::size_t count = begins_[bucket + 1] - begins_[bucket];
+            if (count < 2) continue;
+            sort_bucket(postings, count);
+            emit(postings, count, order, sizes);
+        }
+    }
+}
+
+// Puts the postings of some buckets, bucket after bucket, into the partition.
+void EqualGroups::fill(std::size_t first, std::size_t last) {
+    const std::size_t base = begins_[first], size = begins_[last] - base;
+    if (!size) return;
+    if (capacity_ < size) {
+        capacity_ = std::max(size, count_ / PARTITIONS);
+        partition_ = make_column<Posting>(capacity_);
+    }
+    at_.assign(begins_.data() + first, begins_.data() + last);
+    std::array<std::uint32_t, BLOCK> chosen;
+    for (std::size_t begin = 0; begin < count_; begin += BLOCK) {
+        const uint64_t *block = hashes_ + begin;
+        const auto count = static_cast<uint32_t>(std::min(BLOCK, count_ - begin));
+        std::size_t found = 0;
+        for (uint32_t i = 0; i < count; ++i) {
+            chosen[found] = i;  // no branch: nobody could foretell it
+            found += bucket_of(block[i]) - first < last - first;
+        }
+        for (std::size_t k = 0; k < found; ++k) {
+            const uint64_t hash = block[chosen[k]];
+            partition_[at_[bucket_of(hash) - first]++ - base] = {hash, static_cast<int64_t>(begin + chosen[k])};
+        }
+    }
+}
+
+void EqualGroups::sort_bucket(Posting *postings, std::size_t count) {
+    constexpr std::size_t SLOTS = std::size_t{1} << SLOT_BITS;
+    if (count <= FEW) return sort_slot(postings, count);
+    if (count > 16 * SLOTS) {  // upper bits that are not spread: no use in cutting by those after them
+        std::sort(postings, postings + count, before);
+        return;
+    }
+    const unsigned shift = shift_ - SLOT_BITS;
+    std::array<std::uint32_t, SLOTS + 1> begins{};
+    for (std::size_t i = 0; i < count; ++i) ++begins[((postings[i].hash >> shift) & (SLOTS - 1)) + 1];
+    for (std::size_t slot = 1; slot <= SLOTS; ++slot) begins[slot] += begins[slot - 1];
+    if (scratch_.size() < count) scratch_.resize(count);
+    std::copy(postings, postings + count, scratch_.begin());
+    auto at = begins;
+    for (std::size_t i = 0; i < count; ++i) {
+        postings[at[(scratch_[i].hash >> shift) & (SLOTS - 1)]++] = scratch_[i];
+    }
+    for (std::size_t slot = 0; slot < SLOTS; ++slot) {
+        const std::size_t size = begins[slot + 1] - begins[slot];
+        if (size > 1) sort_slot(postings + begins[slot], size);
+    }
+}
+
+void EqualGroups::emit(const Posting *postings, std::size_t count, int64_t *order, int64_t *sizes) {
+    for (std::size_t begin = 0, end; begin < count; begin = end) {
+        end = begin + 1;
+        while (end < count && postings[end].hash == postings[begin].hash) ++end;
+        if (end - begin < 2) continue;
+        for (std::size_t i = begin; i < end; ++i) order[members_++] = postings[i].index;
+        sizes[groups_++] = static_cast<int64_t>(end - begin);
+    }
+}
+
+namespace {
+
+nb::tuple equal_groups(In<uint64_t> hashes) {
+    auto order = make_column<int64_t>(hashes.size());
+    auto sizes = make_column<int64_t>(hashes.size() / 2);
+    std::size_t members = 0, groups = 0;
+    {
+        nb::gil_scoped_release released;
+        EqualGroups found(hashes.data(), hashes.size());
+        found.find(order.get(), sizes.get());
+        members = found.members(), groups = found.groups();
+    }
+    return nb::make_tuple(hand_over(std::move(order), members), hand_over(std::move(sizes), groups));
+}
+
+void check_links(const In<int64_t> &sizes, int64_t limit, int64_t back) {
+    if (limit < 0 || back < 0) throw nb::value_error("limit and back must not be negative");
+    int64_t room = INT64_MAX;
+    for (std::size_t group = 0; group < sizes.size(); ++group) {
+        const int64_t size = sizes.data()[group];
+        if (size < 0 || size > room) throw nb::value_error("sizes of groups must not be negative, nor too large");
+        room -= size;
+    }
+}
+
+// Calls `link(earlier, later)` for the pairs of a group of members `first`, `first` + 1, ...
+template <typename Link>
+void link_group(int64_t first, int64_t size, int64_t limit, int64_t back, Link link) {
+    for (int64_t later = first + 1; later < first + size; ++later) {
+        const int64_t rank = later - first;
+        const int64_t nearest = size > limit ? std::min(rank, back) : rank;
+        for (int64_t step = 1; step <= nearest; ++step) link(later - step, later);
+        if (nearest < rank) link(first, later);
+    }
+}
+
+using Pairs = std::pair<std::vector<int64_t>, std::vector<int64_t>>;
+
+nb::tuple hand_over_pairs(Pairs &&pairs) {
+    return nb::make_tuple(hand_over(std::move(pairs.first)), hand_over(std::move(pairs.second)));
+}
+
+nb::tuple link_groups(In<int64_t> sizes, int64_t limit, int64_t back) {
+    check_links(sizes, limit, back);
+    Pairs pairs;
+    {
+        nb::gil_scoped_release released;
+        int64_t first = 0;
+        for (std::size_t group = 0; group < sizes.size(); ++group) {
+            const int64_t size = sizes.data()[group];
+            link_group(first, size, limit, back, [&](int64_t earlier, int64_t later) {
+                pairs.first.push_back(earlier);
+                pairs.second.push_back(later);
+            });
+            first += size;
+        }
+    }
+    return hand_over_pairs(std::move(pairs));
+}
+
+// The postings of one group, and what may be paired.
+class PostingLinker {
+  public:
+    PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, int64_t limit, int64_t back)
+        : document_of_(offsets.data(), offsets.size()), clusters_(clusters), settled_(settled), limit_(limit),
+          back_(back) {}
+
+    void read(const int64_t *places, int64_t size) {
+        places_ = places;
+        size_ = size;
+        documents_.resize(static_cast<std::size_t>(size));
+        for (std::size_t i = 0; i < documents_.size(); ++i) documents_[i] = document_of_(places[i]);
+    }
+
+    void link(Pairs &pairs) const {
+        const bool large = size_ > limit_;
+        link_group(0, size_, limit_, back_, [&](int64_t earlier, int64_t later) {
+            if (explained(earlier, later) || (large && settled_[places_[later]])) return;
+            const bool to_first = large && later - earlier > back_;
+            if (to_first && document(later) == document(later - 1)) earlier = later - 1;
+            pairs.first.push_back(places_[earlier]);
+            pairs.second.push_back(places_[later]);
+        });
+    }
+
+    // Those of the first one's cluster with the first of another cluster.
+    void link_outside(Pairs &pairs) const {
+        if (size_ <= limit_) return;
+        int64_t outsider = 1;
+        while (outsider < size_ && cluster(outsider) == cluster(0)) ++outsider;
+        if (outsider == size_) return;
+        for (int64_t mate = 0; mate < size_; ++mate) {
+            if (cluster(mate) != cluster(0)) continue;
+            pairs.first.push_back(places_[std::min(mate, outsider)]);
+            pairs.second.push_back(places_[std::max(mate, outsider)]);
+        }
+    }
+
+  private:
+    std::size_t document(int64_t member) const { return documents_[static_cast<std::size_t>(member)]; }
+    int64_t cluster(int64_t member) const { return clusters_[document(member)]; }
+    bool explained(int64_t a, int64_t b) const { return document(a) != document(b) && cluster(a) == cluster(b); }
+
+    DocumentIndex document_of_;
+    const int64_t *clusters_;
+    const bool *settled_;
+    int64_t limit_, back_;
+    const int64_t *places_ = nullptr;
+    int64_t size_ = 0;
+    std::vector<std::size_t> documents_;
+};
+
+nb::tuple link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,
+                        In<bool> settled, int64_t limit, int64_t back) {
+    check_links(sizes, limit, back);
+    check_offsets(offsets, settled.size());
+    if (clusters.size() + 1 != offsets.size()) throw nb::value_error("each document must have a cluster");
+    uint64_t members = 0;
+    for (std::size_t group = 0; group < sizes.size(); ++group) members += static_cast<uint64_t>(sizes.data()[group]);
+    if (members != places.size()) throw nb::value_error("the sizes of groups must add up to the number of places");
+    Pairs pairs;
+    bool inside = true;
+    {
+        nb::gil_scoped_release released;
+        const auto end = static_cast<int64_t>(settled.size());
+        for (std::size_t i = 0; i < places.size(); ++i) inside &= 0 <= places.data()[i] && places.data()[i] < end;
+        if (inside) {
+            PostingLinker linker(offsets, clusters.data(), settled.data(), limit, back);
+            const auto each_group = [&](auto act) {
+                const int64_t *at = places.data();
+                for (std::size_t group = 0; group < sizes.size(); at += sizes.data()[group++]) {
+                    act(at, sizes.data()[group]);
+                }
+            };
+            each_group([&](const int64_t *at, int64_t size) {
+                linker.read(at, size);
+                linker.link(pairs);
+            });
+            each_group([&](const int64_t *at, int64_t size) {
+                if (size <= limit) return;
+                linker.read(at, size);
+                linker.link_outside(pairs);
+            });
+        }
+    }
+    if (!inside) throw nb::value_error("places must be those of tokens");
+    return hand_over_pairs(std::move(pairs));
+}
+
+// How many values two sorted sets share.
+int64_t shared(const uint64_t *a, const uint64_t *a_end, const uint64_t *b, const uint64_t *b_end) {
+    int64_t count = 0;
+    while (a < a_end && b < b_end) {
+        const uint64_t x = *a, y = *b;
+        count += x == y;
+        a += x <= y;
+        b += y <= x;
+    }
+    return count;
+}
+
+Out<int64_t> shared_counts(In<uint64_t> values, In<int64_t> offsets, In<int64_t> left, In<int64_t> right) {
+    check_offsets(offsets, values.size());
+    if (left.size() != right.size()) throw nb::value_error("left and right must be of one length");
+    auto counts = make_column<int64_t>(left.size());
+    bool inside = true;
+    {
+        nb::gil_scoped_release released;
+        const auto sets = static_cast<int64_t>(offsets.size()) - 1;
+        const int64_t *at = offsets.data();
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            const int64_t a = left.data()[i], b = right.data()[i];
+            inside = inside && 0 <= a && a < sets && 0 <= b && b < sets;
+            if (!inside) break;
+            const uint64_t *value = values.data();
+            counts[i] = shared(value + at[a], value + at[a + 1], value + at[b], value + at[b + 1]);
+        }
+    }
+    if (!inside) throw nb::index_error("left and right must be numbers of sets");
+    return hand_over(std::move(counts), left.size());
+}
+
+}  // namespace
+
+void bind_grouping(nb::module_ &module) {
+    module.def("equal_groups", &equal_groups, nb::arg("hashes"));
+    module.def("link_groups", &link_groups, nb::arg("sizes"), nb::arg("limit"), nb::arg("back"));
+    module.def("link_postings", &link_postings, nb::arg("places"), nb::arg("sizes"), nb::arg("offsets"),
+               nb::arg("clusters"), nb::arg("settled"), nb::arg("limit"), nb::arg("back"));
+    module.def("shared_counts", &shared_counts, nb::arg("values"), nb::arg("offsets"), nb::arg("left"),
+               nb::arg("right"));
+}
+
+}  // namespace dedup
