@@ -20,7 +20,7 @@ from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
-from dedup.kernels.reference.merging import MergeLimits, merge_pieces, twice_words
+from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.records import plain_record
 from dedup.kernels.reference.runs import equal_runs
@@ -34,7 +34,7 @@ from dedup.kernels.reference.sketches import (
     winnow,
 )
 from dedup.kernels.reference.texts import Texts
-from dedup.kernels.reference.tokens import token_keys, tokenize
+from dedup.kernels.reference.tokens import token_keys, tokenize, twice_words
 
 __all__ = [
     "LEAST_GROWN",

@@ -57,8 +57,17 @@ def token_keys(buffer: U8, offsets: I64) -> tuple[U64, I64, I64]:
     document, a letter of a script without spaces being half a word; a half is rounded up.
     """
     keys, _, _, bounds = tokenize(buffer, offsets)
-    halves = np.concatenate([np.zeros(1, np.int64), np.cumsum(2 - (keys & np.uint64(1)).astype(np.int64))])
-    return keys, bounds, (np.diff(halves[bounds]) + 1) // 2
+    return keys, bounds, (twice_words(keys, bounds[:-1], bounds[1:]) + 1) // 2
+
+
+def twice_words(keys: U64, first: I64, last: I64) -> I64:
+    """Return ``int64[n]``: twice the number of words in ranges of places, which is whole where a token is half a word.
+
+    ``keys`` are the tokens' (see `dedup.arrays.Tokens`); a range may be empty.
+    """
+    before = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(keys & np.uint64(1), out=before[1:], dtype=np.int64)
+    return 2 * (last - first) - (before[last] - before[first])
 
 
 def _decode(buffer: U8, leads: I64) -> U32:
