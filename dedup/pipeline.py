@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -42,7 +41,7 @@ from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import fingerprint_window, fingerprints, signatures, text_signatures
-from dedup.tokenize import token_keys, tokenize
+from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
 _T = TypeVar("_T", bound=np.generic)
@@ -193,11 +192,9 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     left, right = candidate_pairs(sketches.bands[:, filled])
     left, right = filled[left], filled[right]
     wanted = distinct(np.concatenate([left, right]))
-    tokens = tokenize([corpus.texts[document] for document in wanted.tolist()])
-    sets = shingle_sets([tokens.keys[first:last] for first, last in pairwise(tokens.offsets.tolist())])
-    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    keys, offsets, _ = token_keys([corpus.texts[document] for document in wanted.tolist()])
+    shingles, bounds = shingle_sets(keys, offsets)
     left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
-    shingles = np.concatenate([np.zeros(0, np.uint64), *sets])
     found = find_clusters(left, right, shingles, bounds, config.document_similarity)
     names = wanted.tolist()
     groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]

@@ -17,6 +17,7 @@ from dedup.kernels._native import (
     plain_record,
     shared_counts,
     shingle,
+    shingle_sets,
     twice_words,
 )
 from dedup.kernels.native.alignment import (
@@ -76,6 +77,7 @@ __all__ = [
     "score_words",
     "shared_counts",
     "shingle",
+    "shingle_sets",
     "similarity",
     "text_signatures",
     "token_keys",

@@ -34,6 +34,36 @@ nb::tuple shingle(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
     return nb::make_tuple(hand_over(std::move(result), count), hand_over(std::move(bounds), documents + 1));
 }
 
+nb::tuple shingle_sets(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
+    check_offsets(offsets, keys.size());
+    check_size(size);
+    const std::size_t documents = offsets.size() - 1;
+    auto result = make_column<uint64_t>(keys.size());
+    auto bounds = make_column<int64_t>(documents + 1);
+    uint64_t *end = result.get();
+    {
+        nb::gil_scoped_release released;
+        const int64_t *at = offsets.data();
+        Shingles shingles(size);
+        bounds[0] = 0;
+        for (std::size_t document = 0; document < documents; ++document) {
+            const uint64_t *own = keys.data() + at[document];
+            const std::size_t tokens = at[document + 1] - at[document];
+            uint64_t *const begin = end;
+            shingles.begin(own, tokens);
+            const std::size_t count = shingles.left();
+            shingles.read(begin, count);
+            end += count;
+            if (tokens && tokens < size) *end++ = mix64(polynomial(own, tokens));
+            std::sort(begin, end);
+            end = std::unique(begin, end);
+            bounds[document + 1] = end - result.get();
+        }
+    }
+    const std::size_t count = bounds[documents];
+    return nb::make_tuple(hand_over(std::move(result), count), hand_over(std::move(bounds), documents + 1));
+}
+
 OutRows<uint32_t> document_signatures(In<uint64_t> keys, In<int64_t> offsets, std::size_t size,
                                       In<uint32_t> multipliers, In<uint32_t> increments) {
     check_offsets(offsets, keys.size());
@@ -122,6 +152,7 @@ nb::tuple fingerprints(In<uint64_t> keys, In<int64_t> offsets, std::size_t size,
 
 void bind_sketches(nb::module_ &module) {
     module.def("shingle", &shingle, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"));
+    module.def("shingle_sets", &shingle_sets, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"));
     module.def("document_signatures", &document_signatures, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"),
                nb::arg("multipliers"), nb::arg("increments"));
     module.def("band_keys", &band_keys, nb::arg("signatures"), nb::arg("rows"), nb::arg("bands"));

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.arrays import I64, U32, U64
+from dedup.arrays import I64, U32, U64, distinct
 from dedup.kernels.reference.hashing import SHINGLE_MULTIPLIER, fmix32, hash_windows, mix64
 from dedup.kernels.reference.tokens import token_keys
 
@@ -53,6 +53,18 @@ def signatures(shingles: U64, offsets: I64, multipliers: U32, increments: U32) -
             np.minimum.reduceat(values, begins, out=minima[row])
         result[documents] = minima.T
     return result
+
+
+def shingle_sets(keys: U64, offsets: I64, size: int) -> tuple[U64, I64]:
+    """Return the distinct shingles of ``size`` tokens of each document, sorted, and the documents' offsets in them.
+
+    A document of fewer tokens has one shingle, of all of them.
+    """
+    sets = [np.zeros(0, np.uint64)]
+    for begin, end in itertools.pairwise(offsets.tolist()):
+        length = min(size, end - begin)
+        sets.append(distinct(hash_windows(keys, np.arange(begin, end - length + 1), length)) if length else keys[:0])
+    return np.concatenate(sets), np.cumsum([len(hashes) for hashes in sets])
 
 
 def document_signatures(keys: U64, offsets: I64, size: int, multipliers: U32, increments: U32) -> U32:
