@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -41,8 +40,8 @@ from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import fingerprint_window, fingerprints, signatures
-from dedup.tokenize import token_keys, tokenize
+from dedup.sketch import fingerprint_window, fingerprints, signatures, text_signatures
+from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
 _T = TypeVar("_T", bound=np.generic)
@@ -98,9 +97,9 @@ def scan_documents(
     config = config or Config()
     report = progress or _no_progress
     intake = Intake()
-    came = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
+    sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
     corpus, order = intake.corpus()
-    sketches = came.in_order(order)
+    sketches = sketches.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
     pairs: Sequence[Pair] = ()
@@ -148,15 +147,17 @@ def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
+    no_bands, nothing = np.zeros((0, len(texts)), np.uint64), np.zeros(0, np.uint64)
+    if not config.passages:
+        counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
+        bands = band_keys(sketch, config.document_similarity) if config.clusters else no_bands
+        return Sketches(counts, words, bands, nothing, nothing, np.zeros(0, np.int64))
     keys, offsets, words = token_keys(texts)
-    bands = np.zeros((0, len(texts)), np.uint64)
+    bands = no_bands
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
-    if config.passages:
-        return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
-    nothing = np.zeros(0, np.uint64)
-    return Sketches(np.diff(offsets), words, bands, nothing, nothing, np.zeros(0, np.int64))
+    return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -191,11 +192,9 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     left, right = candidate_pairs(sketches.bands[:, filled])
     left, right = filled[left], filled[right]
     wanted = distinct(np.concatenate([left, right]))
-    tokens = tokenize([corpus.texts[document] for document in wanted.tolist()])
-    sets = shingle_sets([tokens.keys[first:last] for first, last in pairwise(tokens.offsets.tolist())])
-    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    keys, offsets, _ = token_keys([corpus.texts[document] for document in wanted.tolist()])
+    shingles, bounds = shingle_sets(keys, offsets)
     left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
-    shingles = np.concatenate([np.zeros(0, np.uint64), *sets])
     found = find_clusters(left, right, shingles, bounds, config.document_similarity)
     names = wanted.tolist()
     groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]

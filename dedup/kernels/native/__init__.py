@@ -14,8 +14,10 @@ from dedup.kernels._native import (
     link_groups,
     link_postings,
     mix64,
+    plain_record,
     shared_counts,
     shingle,
+    shingle_sets,
     twice_words,
 )
 from dedup.kernels.native.alignment import (
@@ -34,7 +36,7 @@ from dedup.kernels.native.alignment import (
 )
 from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
-from dedup.kernels.native.tokens import token_keys, tokenize
+from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
@@ -71,10 +73,13 @@ __all__ = [
     "may_be_alike",
     "merge_pieces",
     "mix64",
+    "plain_record",
     "score_words",
     "shared_counts",
     "shingle",
+    "shingle_sets",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
     "twice_words",

@@ -230,7 +230,8 @@ std::size_t Tokenizer<PLACES>::read_wide(std::size_t at, std::size_t end) {
     return at;
 }
 
-namespace {
+template class Tokenizer<false>;
+template class Tokenizer<true>;
 
 FoldingTables checked_tables(const In<bool> &filled, const In<uint8_t> &role, const In<uint32_t> &offset,
                              const In<uint8_t> &length, const In<uint8_t> &data) {
@@ -239,6 +240,8 @@ FoldingTables checked_tables(const In<bool> &filled, const In<uint8_t> &role, co
     }
     return {filled.data(), role.data(), offset.data(), length.data(), data.data(), data.size()};
 }
+
+namespace {
 
 nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
                    In<uint8_t> length, In<uint8_t> data) {

@@ -22,13 +22,16 @@ from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
+from dedup.kernels.reference.records import plain_record
 from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import (
     band_keys,
     document_signatures,
     fingerprints,
     shingle,
+    shingle_sets,
     signatures,
+    text_signatures,
     winnow,
 )
 from dedup.kernels.reference.texts import Texts
@@ -62,11 +65,14 @@ __all__ = [
     "may_be_alike",
     "merge_pieces",
     "mix64",
+    "plain_record",
     "score_words",
     "shared_counts",
     "shingle",
+    "shingle_sets",
     "signatures",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
     "twice_words",
