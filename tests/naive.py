@@ -196,12 +196,14 @@ def letters_agree(a: str, b: str) -> bool:
     return Indel.normalized_similarity(a, b) >= 0.6
 
 
-def alignment_scores(a: Sequence[str], b: Sequence[str], unit: int, anywhere: bool) -> dict[tuple[int, int], int]:
+def alignment_scores(
+    a: Sequence[str], b: Sequence[str], unit: int, *, anywhere: bool, alike: int = 8
+) -> dict[tuple[int, int], int]:
     """Return, for each pair of lengths, the best score of an alignment of two beginnings that ends in words that agree.
 
     It starts where the texts do, or ``anywhere``. An equal run of n words counts n - 1/2 (the half is not paid again
-    after words that are alike); up to eight words without an equal one, whose letters agree, count half a word each;
-    words between cost what `gap_cost` says or, at the ends of an alignment, half a word each.
+    after words that are alike); words whose letters agree, at most ``alike`` at a time, count half a word each; words
+    between cost what `gap_cost` says or, at the ends of an alignment, half a word each.
     """
     scores: dict[tuple[int, int], int] = {}
 
@@ -218,9 +220,8 @@ def alignment_scores(a: Sequence[str], b: Sequence[str], unit: int, anywhere: bo
         if a[i - 1] == b[j - 1]:
             options += [score + unit - unit // 2 for score in before(i - 1, j - 1)]
             options += [scores[at] + unit for at in [(i - 1, j - 1)] if at in scores]
-        for p, q in product(range(1, min(i, 8) + 1), range(1, min(j, 8) + 1)):
-            sides = a[i - p : i], b[j - q : j]
-            if set(sides[0]).isdisjoint(sides[1]) and letters_agree(*map("".join, sides)):
+        for p, q in product(range(1, min(i, alike) + 1), range(1, min(j, alike) + 1)):
+            if letters_agree("".join(a[i - p : i]), "".join(b[j - q : j])):
                 options += [score + unit // 2 * min(p, q) for score in before(i - p, j - q)]
         if options:
             scores[i, j] = max(options)
