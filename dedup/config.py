@@ -58,7 +58,7 @@ class Config:
 
     jobs: int = 0
     """Worker threads; 0: one for each core."""
-    batch_bytes: int = 1 << 19
+    batch_bytes: int = 1 << 20
     """Text that is worked on at a time, in bytes."""
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Documents in, a corpus out: the texts as UTF-8, sorted by id, to be worked on in batches.
+"""Documents in, a corpus out: the texts as UTF-8, in batches as they come, and then sorted by id.
 
 A text is kept once, as UTF-8 (a Python string takes up to four bytes a character), and decoded again where it is shown.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from dedup.errors import InputError
 from dedup.model import Document
@@ -22,44 +22,48 @@ class Corpus(NamedTuple):
     characters: list[int]
     """Code points of each text."""
 
-    @classmethod
-    def collect(cls, documents: Iterable[Document]) -> Self:
-        """Return documents as a corpus; raises `InputError` when two have one id."""
-        ids: list[str] = []
-        texts: list[bytes] = []
-        characters: list[int] = []
-        for document in documents:
-            ids.append(document.id)
-            texts.append(document.text.encode("utf-8", "surrogatepass"))
-            characters.append(len(document.text))
-        order = sorted(range(len(ids)), key=ids.__getitem__)
-        ids = [ids[number] for number in order]
-        for before, after in itertools.pairwise(ids):
-            if before == after:
-                raise InputError(f"two documents have the id {after!r}; ids must be unique")
-        return cls(ids, [texts[number] for number in order], [characters[number] for number in order])
-
-    def batches(self, size: int) -> Iterator[list[bytes]]:
-        """Yield the texts of consecutive documents, about ``size`` bytes at a time."""
-        return in_batches(self.texts, size)
-
     def quoted(self, numbers: Iterable[int]) -> Mapping[str, str]:
         """Return the texts of some documents by id."""
         return _Texts({self.ids[number]: self.texts[number] for number in numbers})
 
 
-def in_batches(texts: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
-    """Yield consecutive texts, about ``size`` bytes at a time."""
-    batch: list[bytes] = []
-    held = 0
-    for text in texts:
-        batch.append(text)
-        held += len(text)
-        if held >= size:
+class Intake:
+    """Takes documents in as they come: their texts can be worked on while others are read."""
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._texts: list[bytes] = []
+        self._characters: list[int] = []
+
+    def batches(self, documents: Iterable[Document], size: int) -> Iterator[list[bytes]]:
+        """Yield the texts of the documents, taken in, about ``size`` bytes at a time."""
+        batch: list[bytes] = []
+        held = 0
+        for document in documents:
+            text = document.text.encode("utf-8", "surrogatepass")
+            self._ids.append(document.id)
+            self._texts.append(text)
+            self._characters.append(len(document.text))
+            batch.append(text)
+            held += len(text)
+            if held >= size:
+                yield batch
+                batch, held = [], 0
+        if batch:
             yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
+
+    def corpus(self) -> tuple[Corpus, list[int]]:
+        """Return what was taken in, and for each document of the corpus which one it was.
+
+        Raises `InputError` when two have one id.
+        """
+        order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
+        ids = [self._ids[number] for number in order]
+        for before, after in itertools.pairwise(ids):
+            if before == after:
+                raise InputError(f"two documents have the id {after!r}; ids must be unique")
+        texts, characters = self._texts, self._characters
+        return Corpus(ids, [texts[number] for number in order], [characters[number] for number in order]), order
 
 
 def decode(text: bytes) -> str:

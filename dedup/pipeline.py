@@ -3,9 +3,9 @@
 documents -> tokens -> shingles -> signatures -> bands -> candidates -> clusters -------------+
                     -> fingerprints -> anchors -> chains -> alignments -> pairs -> passages --+-> result
 
-Only this module knows the order. Batches of documents are tokenized and sketched side by side in threads; what follows
-works on the arrays of the whole corpus. Of the tokens only keys are kept: where words stand in the text is asked again
-for those that are reported.
+Only this module knows the order. Batches of documents are tokenized and sketched side by side in threads while further
+ones are read; what follows works on the arrays of the whole corpus. Of the tokens only keys are kept: where words stand
+in the text is asked again for those that are reported.
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key and, until anchors are
 found, 16 for each fingerprint (0.4 a token); without passages nothing but the bands of each document.
@@ -13,15 +13,18 @@ found, 16 for each fingerprint (0.4 a token); without passages nothing but the b
 
 from __future__ import annotations
 
+import itertools
+import operator
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup import __version__, kernels
 from dedup.align import align_chains, drop_covered, extend_alignments
@@ -30,17 +33,19 @@ from dedup.arrays import I64, U64, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
-from dedup.corpus import Corpus
+from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lsh import band_keys, candidate_pairs
 from dedup.merge import find_pairs
 from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.result import Result
-from dedup.shingle import document_shingles, shingle_sets
+from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import fingerprint_window, fingerprints, signatures
-from dedup.tokenize import tokenize
+from dedup.tokenize import token_keys, tokenize
 from dedup.unite import absorb, unite
+
+_T = TypeVar("_T", bound=np.generic)
 
 
 class Sketches(NamedTuple):
@@ -59,6 +64,23 @@ class Sketches(NamedTuple):
     places: I64
     """``int64[n_fingerprints]``: the token at which each fingerprint starts, ascending."""
 
+    def in_order(self, order: Sequence[int]) -> Sketches:
+        """Return the sketches of the documents in another order: ``order`` holds the number that each has here."""
+        if all(map(operator.lt, order, itertools.islice(order, 1, None))):
+            return self
+        offsets = np.concatenate([[0], np.cumsum(self.counts)])
+        bounds = np.searchsorted(self.places, offsets)
+        counts, shares = self.counts[order], np.diff(bounds)[order]
+        moved = np.cumsum(counts) - counts - offsets[:-1][order]
+        return Sketches(
+            counts,
+            self.words[order],
+            self.bands[:, order],
+            _rearranged(self.keys, offsets, order),
+            _rearranged(self.hashes, bounds, order),
+            _rearranged(self.places, bounds, order) + np.repeat(moved, shares),
+        )
+
 
 def scan_documents(
     documents: Iterable[Document],
@@ -75,8 +97,10 @@ def scan_documents(
     began = time.monotonic()
     config = config or Config()
     report = progress or _no_progress
-    corpus = Corpus.collect(documents)
-    sketches = _gather(_sketch_batches(corpus, config, report), corpus)
+    intake = Intake()
+    came = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
+    corpus, order = intake.corpus()
+    sketches = came.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
     pairs: tuple[Pair, ...] = ()
@@ -101,60 +125,63 @@ def _no_progress(phase: str, done: int, total: int) -> None:
     pass
 
 
-def _sketch_batches(corpus: Corpus, config: Config, report: Progress) -> Iterator[Sketches]:
+def _rearranged(values: NDArray[_T], offsets: I64, order: Sequence[int]) -> NDArray[_T]:
+    """Return the values of each document, one document after the other in the given order."""
+    if not len(values):
+        return values
+    bounds = offsets.tolist()
+    return np.concatenate([values[:0], *(values[bounds[number] : bounds[number + 1]] for number in order)])
+
+
+def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
+    """Yield the sketches of batches of texts, in their order."""
+    jobs = config.jobs or os.cpu_count() or 1
+    sketch = partial(_sketch, config=config)
     done = 0
-    with ThreadPoolExecutor(config.jobs or os.cpu_count() or 1) as workers:
-        for sketches in workers.map(partial(_sketch, config=config), corpus.batches(config.batch_bytes)):
+    with ThreadPoolExecutor(jobs) as workers:
+        # Several get the first batches while the next ones are read. One alone would only wait for the reader.
+        for sketches in workers.map(sketch, batches) if jobs > 1 else map(sketch, batches):
             done += len(sketches.counts)
-            report("sketch", done, len(corpus.ids))
+            report("sketch", done, 0)
             yield sketches
 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
-    tokens = tokenize(texts)
-    counts = np.diff(tokens.offsets)
-    words = (kernels.twice_words(tokens.keys, tokens.offsets[:-1], tokens.offsets[1:]) + 1) // 2
+    keys, offsets, words = token_keys(texts)
     bands = np.zeros((0, len(texts)), np.uint64)
     if config.clusters:
-        sketch = signatures(*document_shingles(tokens.keys, tokens.offsets), config.permutations, config.seed)
+        sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
     if config.passages:
-        found = fingerprints(tokens.keys, tokens.offsets, config.min_words)
-        return Sketches(counts, words, bands, tokens.keys, *found)
+        return Sketches(np.diff(offsets), words, bands, keys, *fingerprints(keys, offsets, config.min_words))
     nothing = np.zeros(0, np.uint64)
-    return Sketches(counts, words, bands, nothing, nothing, np.zeros(0, np.int64))
+    return Sketches(np.diff(offsets), words, bands, nothing, nothing, np.zeros(0, np.int64))
 
 
-def _gather(batches: Iterable[Sketches], corpus: Corpus) -> Sketches:
+def _gather(batches: Iterable[Sketches]) -> Sketches:
     """Return the sketches of consecutive batches as one.
 
-    What grows with the text is written into arrays that hold the most tokens a text can have, one for two bytes. Memory
-    that is never written to is never taken, and so the batches are never there twice.
+    What grows with the text is appended to memory that grows, and so the batches are never there twice.
     """
-    most = (sum(map(len, corpus.texts)) + len(corpus.texts)) // 2 + 1
-    keys, hashes, places = np.empty(most, np.uint64), np.empty(most, np.uint64), np.empty(most, np.int64)
-    n_keys = n_hashes = n_tokens = 0
+    keys, hashes, places = np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.int64)
     small = []
+    n_tokens = 0
     for part in batches:
         small.append(part[:3])
-        keys[n_keys : n_keys + len(part.keys)] = part.keys
-        hashes[n_hashes : n_hashes + len(part.hashes)] = part.hashes
-        places[n_hashes : n_hashes + len(part.hashes)] = part.places + n_tokens
-        n_keys, n_hashes, n_tokens = (
-            n_keys + len(part.keys),
-            n_hashes + len(part.hashes),
-            n_tokens + int(part.counts.sum()),
-        )
+        _append(keys, part.keys)
+        _append(hashes, part.hashes)
+        _append(places, part.places + n_tokens)
+        n_tokens += int(part.counts.sum())
     counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
-    return Sketches(
-        np.concatenate(counts),
-        np.concatenate(words),
-        np.concatenate(bands, axis=1),
-        keys[:n_keys],
-        hashes[:n_hashes],
-        places[:n_hashes],
-    )
+    return Sketches(np.concatenate(counts), np.concatenate(words), np.concatenate(bands, axis=1), keys, hashes, places)
+
+
+def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
+    """Append to an array that nothing else refers to; a large one is not copied, its pages are."""
+    size = len(values)
+    values.resize(size + len(more), refcheck=False)
+    values[size:] = more
 
 
 def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progress) -> list[Group]:

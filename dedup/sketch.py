@@ -1,4 +1,4 @@
-"""Shingles in, sketches out: a signature for each document, fingerprints for its passages.
+"""Tokens in, sketches out: a signature for each document, fingerprints for its passages.
 
 A signature (MinHash, Broder 1997) stands for a document's set of shingles: the share of equal values estimates the
 Jaccard similarity of two sets. The permutations are datasketch 2's scheme ``affine32``, value for value, so that a
@@ -36,10 +36,13 @@ def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.
 
 
 def signatures(
-    shingles: NDArray[np.uint64], offsets: NDArray[np.int64], count: int = 128, seed: int = 1
+    keys: NDArray[np.uint64], offsets: NDArray[np.int64], shingle: int, count: int = 128, seed: int = 1
 ) -> NDArray[np.uint32]:
-    """Return ``uint32[n_documents, count]``: the MinHash signatures of documents' shingles."""
-    return kernels.signatures(shingles, offsets, *permutations(count, seed))
+    """Return ``uint32[n_documents, count]``: the MinHash signatures of documents' shingles of so many tokens.
+
+    A document shorter than that has one shingle, of all its tokens.
+    """
+    return kernels.document_signatures(keys, offsets, shingle, *permutations(count, seed))
 
 
 def to_datasketch(signature: NDArray[np.uint32], seed: int = 1) -> MinHash:
@@ -61,8 +64,4 @@ def fingerprints(
 
     ``shortest`` is the number of tokens of the shortest run that must share a fingerprint (at least 4).
     """
-    shingles, bounds = kernels.shingle(keys, offsets, FINGERPRINT_SHINGLE)
-    chosen = kernels.winnow(shingles, bounds, fingerprint_window(shortest))
-    # Each document before it that has tokens took up to three tokens without a shingle of their own.
-    missing = offsets[:-1] - bounds[:-1]
-    return shingles[chosen], chosen + missing[np.searchsorted(bounds, chosen, "right") - 1]
+    return kernels.fingerprints(keys, offsets, FINGERPRINT_SHINGLE, fingerprint_window(shortest))

@@ -15,14 +15,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import Tokens
+from dedup.arrays import I64, U8, U64, Tokens
 
 
 def tokenize(texts: Sequence[bytes]) -> Tokens:
     """Return the tokens of a batch of texts in UTF-8 (surrogates encoded as three bytes are let pass)."""
+    return Tokens(*kernels.tokenize(*_joined(texts)))
+
+
+def token_keys(texts: Sequence[bytes]) -> tuple[U64, I64, I64]:
+    """Return the keys of the tokens of a batch of texts (`Tokens.keys`), their offsets, and the words of each text.
+
+    The words are ``int64[n_texts]``, a letter of a script without spaces being half a word.
+    """
+    return kernels.token_keys(*_joined(texts))
+
+
+def _joined(texts: Sequence[bytes]) -> tuple[U8, I64]:
+    """Return texts as one buffer and their offsets in it."""
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return Tokens(*kernels.tokenize(np.frombuffer(b"".join(texts), np.uint8), offsets))
+    return np.frombuffer(b"".join(texts), np.uint8), offsets
 
 
 def folded_words(text: str) -> list[str]:

@@ -67,6 +67,7 @@ def test_tokenize(benchmark: Any, kernels: ModuleType, script: str) -> None:
     assert (ends - starts).tolist() == [len(word) for word in text.words]
     assert np.diff(offsets).tolist() == [DOCUMENT] * (WORDS // DOCUMENT)
     folded = list(map(fold, text.words))
+    assert kernels.token_keys(text.buffer, text.offsets)[0].tolist() == found.tolist()
     key_of = dict(zip(folded, found.tolist(), strict=True))
     assert found.tolist() == [key_of[word] for word in folded]
     assert len(set(key_of.values())) == len(key_of)
@@ -92,10 +93,10 @@ def test_hash_windows(benchmark: Any, kernels: ModuleType, keys: Any) -> None:
 
 
 def test_signatures(benchmark: Any, kernels: ModuleType, keys: Any) -> None:
-    benchmark.group = "signatures, 128 values"
-    result = benchmark(kernels.signatures, *keys, *permutations(128, 1))
+    benchmark.group = "document_signatures, 5 tokens, 128 values"
+    result = benchmark(kernels.document_signatures, *keys, 5, *permutations(128, 1))
     assert result.shape == (WORDS // DOCUMENT, 128)
-    assert total(result) == 0x004E47B3A43CCCD8
+    assert total(result) == 0x004EC563AF7559EF
 
 
 def test_band_keys(benchmark: Any, kernels: ModuleType, keys: Any) -> None:
@@ -104,8 +105,9 @@ def test_band_keys(benchmark: Any, kernels: ModuleType, keys: Any) -> None:
     assert total(benchmark(kernels.band_keys, signatures, 6, 21)) == 0x9BB05770812BC03C
 
 
-def test_winnow(benchmark: Any, kernels: ModuleType, keys: Any) -> None:
-    benchmark.group = "winnow, window 4"
-    chosen = benchmark(kernels.winnow, *keys, 4)
-    assert total(chosen) == 0x0018259F43A9455B
-    assert 0.38 < len(chosen) / WORDS < 0.42  # 2 / (window + 1)
+def test_fingerprints(benchmark: Any, kernels: ModuleType, keys: Any) -> None:
+    benchmark.group = "fingerprints, 3 tokens, window 4"
+    hashes, places = benchmark(kernels.fingerprints, *keys, 3, 4)
+    assert total(hashes) == 0x86CC3A4F236715C1
+    assert total(places) == 0x0018018083EDDF13
+    assert 0.38 < len(places) / WORDS < 0.42  # 2 / (window + 1)

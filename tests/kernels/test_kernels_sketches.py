@@ -41,25 +41,33 @@ def test_shingles(kernels, documents, size):
     same([hashes, offsets], flat(expected))
 
 
-@given(DOCUMENTS, st.lists(st.tuples(U32, U32), max_size=70))
-def test_signatures(kernels, documents, permutations):
+def document_shingles(tokens, size):
+    """Return the shingles of a document, of which a short one has one."""
+    return [window_hash(words) for words in naive.document_shingles(tokens, size)]
+
+
+@given(DOCUMENTS, st.integers(1, 9), st.lists(st.tuples(U32, U32), max_size=70))
+def test_signatures(kernels, documents, size, permutations):
     multipliers, increments = (np.array([pair[side] for pair in permutations], np.uint32) for side in (0, 1))
-    result = kernels.signatures(*flat(documents), multipliers, increments)
+    result = kernels.document_signatures(*flat(documents), size, multipliers, increments)
     assert (result.dtype, result.shape) == (np.uint32, (len(documents), len(permutations)))
-    assert result.tolist() == [signature(document, multipliers.tolist(), increments.tolist()) for document in documents]
+    assert result.tolist() == [
+        signature(document_shingles(document, size), multipliers.tolist(), increments.tolist())
+        for document in documents
+    ]
 
 
-@pytest.mark.parametrize("permutations", [1, 31, 33, 128, 300])
-@pytest.mark.parametrize("size", [0, 1, 2047, 2048, 2049, 70_000])
+@pytest.mark.parametrize("permutations", [1, 31, 33, 96, 128, 300])
+@pytest.mark.parametrize("size", [0, 1, 4, 5, 1027, 1028, 1029, 70_000])
 def test_signatures_of_long_documents(kernels, reference, size, permutations):
     random = np.random.default_rng(size)
-    shingles = random.integers(0, 1 << 64, size + 10, np.uint64)
+    keys = random.integers(0, 1 << 64, size + 10, np.uint64)
     offsets = np.array([0, 3, 3, 3 + size, size + 10], np.int64)
     multipliers, increments = random.integers(0, 1 << 32, (2, permutations), np.uint32)
-    result = kernels.signatures(shingles, offsets, multipliers, increments)
-    same([result], [reference.signatures(shingles, offsets, multipliers, increments)])
-    elements = shingles[3 : 3 + size].tolist()
-    assert result[2, -1:].tolist() == signature(elements, multipliers[-1:].tolist(), increments[-1:].tolist())
+    result = kernels.document_signatures(keys, offsets, 5, multipliers, increments)
+    same([result], [reference.document_signatures(keys, offsets, 5, multipliers, increments)])
+    own = document_shingles(keys[3 : 3 + size].tolist(), 5)
+    assert result[2, -1:].tolist() == signature(own, multipliers[-1:].tolist(), increments[-1:].tolist())
 
 
 @given(st.integers(0, 5), st.integers(1, 6), st.integers(0, 6), st.integers(0, 3), st.data())
@@ -75,15 +83,31 @@ def test_bands(kernels, documents, rows, bands, more, data):
     ]
 
 
-@given(st.lists(st.lists(U64, max_size=30) | st.lists(st.integers(0, 3), max_size=30), max_size=6), st.integers(1, 9))
-def test_fingerprints(kernels, documents, window):
-    values, offsets = flat(documents)
-    chosen = kernels.winnow(values, offsets, window)
-    assert chosen.dtype == np.int64
-    begins = offsets.tolist()
-    assert chosen.tolist() == [
-        begins[number] + place for number, document in enumerate(documents) for place in naive.winnow(document, window)
-    ]
+@given(
+    st.lists(st.lists(U64, max_size=30) | st.lists(st.integers(0, 3), max_size=30), max_size=6),
+    st.integers(1, 5),
+    st.integers(1, 9),
+)
+def test_fingerprints(kernels, documents, size, window):
+    keys, offsets = flat(documents)
+    hashes, places = kernels.fingerprints(keys, offsets, size, window)
+    expected = []
+    for begin, document in zip(offsets.tolist(), documents, strict=False):
+        own = [window_hash(words) for words in naive.shingles(document, size)]
+        expected += [(own[place], begin + place) for place in naive.winnow(own, window)]
+    same([hashes], [np.array([value for value, _ in expected], np.uint64)])
+    same([places], [np.array([place for _, place in expected], np.int64)])
+
+
+@pytest.mark.parametrize("window", [1, 2, 4, 1023, 1024, 5000])
+@pytest.mark.parametrize("distinct", [1, 3, 1 << 60])
+def test_fingerprints_of_long_documents(kernels, reference, window, distinct):
+    keys = np.random.default_rng(window).integers(0, distinct, 9000, np.uint64)
+    offsets = np.array([0, 1030, 1030, 2100, 9000], np.int64)
+    found = kernels.fingerprints(keys, offsets, 3, window)
+    same(found, reference.fingerprints(keys, offsets, 3, window))
+    own = [window_hash(words) for words in naive.shingles(keys[:1030].tolist(), 3)]
+    assert found[1][found[1] < 1030].tolist() == naive.winnow(own, window)
 
 
 def test_arrays_with_gaps_are_read_like_others(kernels):
@@ -100,8 +124,8 @@ def test_offsets_must_cut_the_values_into_documents(native, offsets):
     cuts = np.array(offsets, np.int64)
     for call in (
         lambda: native.shingle(values, cuts, 2),
-        lambda: native.winnow(values, cuts, 2),
-        lambda: native.signatures(values, cuts, factors, factors),
+        lambda: native.fingerprints(values, cuts, 2, 2),
+        lambda: native.document_signatures(values, cuts, 2, factors, factors),
     ):
         with pytest.raises(ValueError, match="offsets"):
             call()
@@ -110,13 +134,24 @@ def test_offsets_must_cut_the_values_into_documents(native, offsets):
 def test_other_hostile_arguments(native):
     values, cuts, factors = np.arange(3, dtype=np.uint64), bounds([[1, 2, 3]]), np.ones(4, np.uint32)
     with pytest.raises(ValueError, match="increments"):
-        native.signatures(values, cuts, factors, factors[:3])
+        native.document_signatures(values, cuts, 2, factors, factors[:3])
     for size in (0, -1):
-        for call in (native.shingle, native.winnow):
+        for call, arguments in (
+            (native.shingle, [size]),
+            (native.fingerprints, [size, 1]),
+            (native.fingerprints, [1, size]),
+            (native.document_signatures, [size, factors, factors]),
+        ):
             with pytest.raises((ValueError, TypeError)):
-                call(values, cuts, size)
+                call(values, cuts, *arguments)
     for rows, bands in ((3, 2), (1 << 62, 4), (5, 1)):
         with pytest.raises(IndexError):
             native.band_keys(np.ones((2, 4), np.uint32), rows, bands)
     assert divided(*native.shingle(values, cuts, 1 << 40)) == [[]]
-    assert len(native.winnow(values, cuts, 1 << 40)) == 0
+    assert (
+        len(native.fingerprints(values, cuts, 1, 1 << 40)[0])
+        == len(native.fingerprints(values, cuts, 1 << 40, 1)[0])
+        == 0
+    )
+    whole = native.document_signatures(values, cuts, 3, factors, factors)
+    assert native.document_signatures(values, cuts, 1 << 40, factors, factors).tolist() == whole.tolist()

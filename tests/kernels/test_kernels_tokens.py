@@ -44,6 +44,8 @@ def check(kernels, texts: list[str]) -> None:
     assert starts.tolist() == [token.start for token in tokens]
     assert ends.tolist() == [token.end for token in tokens]
     assert keys.tolist() == [token_key(folded, token.half) for folded, token in zip(words, tokens, strict=True)]
+    counted = [(2 * len(document) - sum(token.half for token in document) + 1) // 2 for document in expected]
+    same(kernels.token_keys(*batch(encoded(texts))), [keys, offsets, np.array(counted, np.int64)])
 
 
 @given(st.lists(any_text(), max_size=6))
@@ -90,6 +92,7 @@ def test_any_bytes_give_tokens_in_order(native, documents, data):
     buffer, offsets = batch(documents)
     results = native.tokenize(buffer, offsets)
     same(native.tokenize(buffer, offsets), results)
+    same(native.token_keys(buffer, offsets)[:2], [results[0], results[3]])
     _, starts, ends, bounds = results
     for number, document in enumerate(documents):
         first, last = bounds[number : number + 2]
@@ -120,8 +123,9 @@ def test_what_is_not_utf8_separates(native, odd):
 
 @pytest.mark.parametrize("offsets", [[], [0], [1, 3], [0, 2], [0, 4], [0, 2, 1, 3], [-1, 3], [0, 1 << 40, 3]])
 def test_offsets_must_cut_the_text_into_documents(native, offsets):
-    with pytest.raises(ValueError, match="offsets"):
-        native.tokenize(np.frombuffer(b"a b", np.uint8), np.array(offsets, np.int64))
+    for call in (native.tokenize, native.token_keys):
+        with pytest.raises(ValueError, match="offsets"):
+            call(np.frombuffer(b"a b", np.uint8), np.array(offsets, np.int64))
 
 
 def scripts() -> list[bytes]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import documents_of_words
 
 from dedup import kernels
-from dedup.shingle import document_shingles, shingle_sets
+from dedup.shingle import DOCUMENT_SHINGLE, document_shingles, shingle_sets
 from dedup.sketch import (
     FINGERPRINT_SHINGLE,
     FINGERPRINT_WINDOW,
@@ -78,8 +78,9 @@ def test_windows_are_hashed_alike_few_or_many(documents, size, data):
 
 @given(documents_of_words(letters=20), st.sampled_from([2, 16, 128]), st.integers(0, 2**32 - 1))
 def test_signatures_are_those_of_datasketch(documents, count, seed):
-    hashes, offsets = document_shingles(*flat(documents))
-    found = signatures(hashes, offsets, count, seed)
+    keys, bounds = flat(documents)
+    hashes, offsets = document_shingles(keys, bounds)
+    found = signatures(keys, bounds, DOCUMENT_SHINGLE, count, seed)
     assert found.shape == (len(documents), count)
     assert found.dtype == np.uint32
     for row, shingles in zip(found, divided(hashes, offsets), strict=True):
@@ -93,29 +94,18 @@ def test_signatures_are_those_of_datasketch(documents, count, seed):
 def test_signatures_of_many_documents_are_those_of_each_alone():
     random = np.random.default_rng(5)
     sizes = random.choice([0, 1, 2, 40, 5000, 40000], 60)
-    shingles = random.integers(0, 1 << 64, sizes.sum(), np.uint64)
+    keys = random.integers(0, 1 << 64, sizes.sum(), np.uint64)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    found = signatures(shingles, offsets, 8)
+    found = signatures(keys, offsets, 3, 8)
     for row, begin, end in zip(found, offsets, offsets[1:], strict=False):
-        assert row.tolist() == signatures(shingles[begin:end], np.array([0, end - begin]), 8)[0].tolist()
+        assert row.tolist() == signatures(keys[begin:end], np.array([0, end - begin]), 3, 8)[0].tolist()
 
 
 def test_the_share_of_equal_values_estimates_jaccard():
     a, b = np.arange(0, 900), np.arange(300, 1200)  # 600 of 1200 shared
-    shingles = kernels.mix64(np.concatenate([a, b]).astype(np.uint64))
-    found = signatures(shingles, np.array([0, 900, 1800]), 2048)
+    keys = np.concatenate([a, b]).astype(np.uint64)
+    found = signatures(keys, np.array([0, 900, 1800]), 1, 2048)
     assert abs((found[0] == found[1]).mean() - 0.5) < 0.05
-
-
-@given(st.lists(st.lists(st.integers(0, 5), max_size=25), max_size=5), st.integers(1, 6))
-def test_winnowing_takes_the_last_least_of_each_window(documents, window):
-    values = np.array([value for document in documents for value in document], np.uint64)
-    chosen = kernels.winnow(values, np.cumsum([0, *map(len, documents)]), window)
-    expected, begin = [], 0
-    for document in documents:
-        expected += [begin + place for place in naive.winnow(document, window)]
-        begin += len(document)
-    assert chosen.tolist() == expected
 
 
 @given(documents_of_words(), st.integers(4, 12))

@@ -6,17 +6,17 @@ extension was not built.
 
 from dedup.kernels._native import (
     band_keys,
+    document_signatures,
     equal_groups,
     equal_runs,
+    fingerprints,
     hash_windows,
     link_groups,
     link_postings,
     mix64,
     shared_counts,
     shingle,
-    signatures,
     twice_words,
-    winnow,
 )
 from dedup.kernels.native.alignment import (
     Texts,
@@ -34,7 +34,7 @@ from dedup.kernels.native.alignment import (
 )
 from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
-from dedup.kernels.native.tokens import tokenize
+from dedup.kernels.native.tokens import token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
@@ -54,9 +54,11 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "document_signatures",
     "equal_groups",
     "equal_runs",
     "extend",
+    "fingerprints",
     "gap_costs",
     "gather_passages",
     "grow",
@@ -72,9 +74,8 @@ __all__ = [
     "score_words",
     "shared_counts",
     "shingle",
-    "signatures",
     "similarity",
+    "token_keys",
     "tokenize",
     "twice_words",
-    "winnow",
 ]

@@ -22,7 +22,6 @@ constexpr uint64_t WORD_STEP = 0x9E3779B97F4A7C15ull;
 constexpr uint64_t WORD_MULTIPLIER = 0xD6E8FEB86659FD93ull;
 constexpr uint64_t LENGTH_MULTIPLIER = 0xA0761D6478BD642Full;
 
-constexpr std::size_t BLOCK = 64;
 constexpr uint32_t NO_POINT = 0xFFFFFFFFu;
 constexpr uint32_t POINTS = 0x110000;
 constexpr uint32_t PAGE = 256;
@@ -73,6 +72,22 @@ inline unsigned lowest_bit(uint64_t bits) {
     for (; !(bits & 1); bits >>= 1) ++place;
     return place;
 #endif
+}
+
+inline unsigned count_bits(uint64_t bits) {
+    bits -= (bits >> 1) & each_byte(0x55);
+    bits = (bits & each_byte(0x33)) + ((bits >> 2) & each_byte(0x33));
+    return static_cast<unsigned>((((bits + (bits >> 4)) & each_byte(0x0F)) * each_byte(1)) >> 56);
+}
+
+// Writes the places of the bits, counted from `at`, and returns how many there are; up to seven more may be overwritten.
+// Eight at a time: a loop that ends after any number of rounds is one whose end no processor foretells.
+inline std::size_t write_places(uint64_t bits, std::size_t at, std::size_t *places) {
+    const std::size_t count = count_bits(bits);
+    for (std::size_t i = 0; i < count; i += 8) {
+        for (std::size_t k = 0; k < 8; ++k, bits &= bits - 1) places[i + k] = at + lowest_bit(bits | 1ull << 63);
+    }
+    return count;
 }
 
 struct Classes {
@@ -127,30 +142,46 @@ inline bool is_word(uint8_t byte) {
 
 }  // namespace
 
-Tokenizer::Tokenizer(const uint8_t *text, std::size_t size, const FoldingTables &tables, uint64_t *keys,
-                     uint32_t *starts, uint32_t *ends)
-    : text_(text), size_(size), tables_(tables), keys_(keys), starts_(starts), ends_(ends) {}
+template <bool PLACES>
+Tokenizer<PLACES>::Tokenizer(const uint8_t *text, std::size_t size, const FoldingTables &tables,
+                             const TokenColumns &columns)
+    : text_(text), size_(size), tables_(tables), columns_(columns) {}
 
-std::size_t Tokenizer::read(std::size_t begin, std::size_t end) {
+template <bool PLACES>
+void Tokenizer<PLACES>::read(std::size_t begin, std::size_t end) {
     shift_ = begin;
     for (std::size_t at = begin; at < end;) {
         at = read_ascii(at, end);
         if (at < end) at = read_wide(at, end);
     }
     close(end);
-    return count_;
 }
 
-void Tokenizer::hash() {
-    for (; hashed_ < count_; ++hashed_) {
-        const std::size_t begin = begin_bytes_[hashed_ % RING];
-        keys_[hashed_] = hash_bytes(text_ + begin, end_bytes_[hashed_ % RING] - begin, size_ - begin, LOWER);
+template <bool PLACES>
+inline void Tokenizer<PLACES>::write(uint64_t key, std::size_t start, std::size_t end) {
+    columns_.keys[count_] = key;
+    if constexpr (PLACES) {
+        columns_.starts[count_] = static_cast<uint32_t>(start);
+        columns_.ends[count_] = static_cast<uint32_t>(end);
     }
+    ++count_;
+}
+
+// Writes the ASCII tokens that are closed. The bytes from their start on must have no code points but of one byte.
+template <bool PLACES>
+void Tokenizer<PLACES>::write_ascii() {
+    std::size_t done = 0;
+    for (; done + 2 <= edge_count_; done += 2) {
+        const std::size_t begin = edges_[done], end = edges_[done + 1];
+        write(hash_bytes(text_ + begin, end - begin, size_ - begin, LOWER), begin - shift_, end - shift_);
+    }
+    if (done < edge_count_) edges_[0] = edges_[done];
+    edge_count_ -= done;
 }
 
 // Reads up to the first character that is not ASCII. No token is open before; one may be after.
-std::size_t Tokenizer::read_ascii(std::size_t at, std::size_t end) {
-    std::size_t started = count_;
+template <bool PLACES>
+std::size_t Tokenizer<PLACES>::read_ascii(std::size_t at, std::size_t end) {
     uint64_t inside = 0;
     uint64_t wide = 0;
     while (at < end && !wide) {
@@ -168,29 +199,21 @@ std::size_t Tokenizer::read_ascii(std::size_t at, std::size_t end) {
         if (length == 0) break;
         const uint64_t read = ~0ull >> (BLOCK - length);
         const uint64_t word = classes.word & read;
-        const uint64_t before = word << 1 | inside;
-        const std::size_t shift = shift_;
-        for (uint64_t bits = word & ~before; bits; bits &= bits - 1, ++started) {
-            const std::size_t place = at + lowest_bit(bits);
-            begin_bytes_[started % RING] = place;
-            starts_[started] = static_cast<uint32_t>(place - shift);
-        }
-        for (uint64_t bits = before & ~word & read; bits; bits &= bits - 1, ++count_) {
-            const std::size_t place = at + lowest_bit(bits);
-            end_bytes_[count_ % RING] = place;
-            ends_[count_] = static_cast<uint32_t>(place - shift);
-        }
+        const uint64_t edges = (word ^ (word << 1 | inside)) & read;
+        edge_count_ += write_places(edges, at, edges_.data() + edge_count_);
         inside = word >> (length - 1);
         at += length;
-        if (count_ - hashed_ > RING / 2) hash();
+        if (edge_count_ >= EDGES) write_ascii();
     }
+    write_ascii();
     open_ = inside ? WORD : SEPARATOR;
     ascii_ = true;
     return at;
 }
 
 // What is no valid UTF-8 has no code point and so separates; nothing beyond the document's end is read.
-inline Tokenizer::Char Tokenizer::decode(std::size_t at, std::size_t end) const {
+template <bool PLACES>
+inline typename Tokenizer<PLACES>::Char Tokenizer<PLACES>::decode(std::size_t at, std::size_t end) const {
     const uint8_t *bytes = text_ + at;
     const std::size_t left = end - at;
     const auto more = [=](std::size_t i) { return static_cast<uint32_t>(bytes[i] ^ 0x80); };  // six bits, if it is valid
@@ -204,7 +227,8 @@ inline Tokenizer::Char Tokenizer::decode(std::size_t at, std::size_t end) const 
     return {point < POINTS ? point : NO_POINT, 4};
 }
 
-inline Role Tokenizer::role(uint32_t point) {
+template <bool PLACES>
+inline Role Tokenizer<PLACES>::role(uint32_t point) {
     if (point == NO_POINT) return SEPARATOR;
     if (tables_.filled[point / PAGE]) return static_cast<Role>(tables_.role[point]);
     if (asked_[point / PAGE]) return SEPARATOR;
@@ -214,20 +238,25 @@ inline Role Tokenizer::role(uint32_t point) {
 }
 
 // The token that goes on has a wider character now: what is read of it is kept in its folded form.
-void Tokenizer::leave_ascii(std::size_t at) {
+template <bool PLACES>
+void Tokenizer<PLACES>::leave_ascii(std::size_t at) {
     if (!ascii_) return;
     ascii_ = false;
+    start_ = edges_[0] - shift_;
+    edge_count_ = 0;
     folded_size_ = 0;
-    for (std::size_t i = begin_bytes_[count_ % RING]; i < at; ++i, ++folded_size_) *room() = text_[i] | 0x20;
+    for (std::size_t i = edges_[0]; i < at; ++i, ++folded_size_) *room() = text_[i] | 0x20;
 }
 
 // Where the folded form goes on, with room for what any code point folds to and a word more.
-inline uint8_t *Tokenizer::room() {
+template <bool PLACES>
+inline uint8_t *Tokenizer<PLACES>::room() {
     if (folded_.size() - folded_size_ < 2 * PAGE) folded_.resize(2 * folded_.size() + 2 * PAGE);
     return folded_.data() + folded_size_;
 }
 
-inline void Tokenizer::append(uint32_t point) {
+template <bool PLACES>
+inline void Tokenizer<PLACES>::append(uint32_t point) {
     const std::size_t from = tables_.offset[point];
     const std::size_t length = tables_.length[point];
     // Copying a whole word is faster than copying one to three bytes.
@@ -240,29 +269,31 @@ inline void Tokenizer::append(uint32_t point) {
     folded_size_ += length;
 }
 
-void Tokenizer::open(std::size_t at, Role part) {
-    starts_[count_] = static_cast<uint32_t>(at - shift_);
+template <bool PLACES>
+void Tokenizer<PLACES>::open(std::size_t at, Role part) {
+    start_ = at - shift_;
     open_ = part;
     ascii_ = false;
     folded_size_ = 0;
 }
 
-void Tokenizer::close(std::size_t at) {
+template <bool PLACES>
+void Tokenizer<PLACES>::close(std::size_t at) {
     if (open_ == SEPARATOR) return;
-    ends_[count_] = static_cast<uint32_t>(at - shift_);
     if (ascii_) {
-        end_bytes_[count_ % RING] = at;
+        edges_[edge_count_++] = at;
+        write_ascii();
     } else {
-        hash();
-        keys_[count_] = hash_bytes(folded_.data(), folded_size_, folded_.size(), 0) | (open_ == ALONE);
-        ++hashed_;
+        const bool alone = open_ == ALONE;
+        write(hash_bytes(folded_.data(), folded_size_, folded_.size(), 0) | alone, start_, at - shift_);
+        alone_ += alone;
     }
-    ++count_;
     open_ = SEPARATOR;
 }
 
 // Reads from a wider character on, until ASCII follows that does not continue a token. No token is open after.
-std::size_t Tokenizer::read_wide(std::size_t at, std::size_t end) {
+template <bool PLACES>
+std::size_t Tokenizer<PLACES>::read_wide(std::size_t at, std::size_t end) {
     while (at < end) {
         const uint8_t byte = text_[at];
         if (byte < 0x80) {
@@ -293,15 +324,20 @@ std::size_t Tokenizer::read_wide(std::size_t at, std::size_t end) {
 
 namespace {
 
-nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
-                   In<uint8_t> length, In<uint8_t> data) {
-    check_offsets(offsets, buffer.size());
+FoldingTables checked_tables(const In<bool> &filled, const In<uint8_t> &role, const In<uint32_t> &offset,
+                             const In<uint8_t> &length, const In<uint8_t> &data) {
     if (filled.size() != POINTS / PAGE || role.size() != POINTS || offset.size() != POINTS || length.size() != POINTS) {
         throw nb::value_error("the tables must be those of folding.py");
     }
-    const FoldingTables tables = {filled.data(), role.data(), offset.data(), length.data(), data.data(), data.size()};
+    return {filled.data(), role.data(), offset.data(), length.data(), data.data(), data.size()};
+}
+
+nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
+                   In<uint8_t> length, In<uint8_t> data) {
+    check_offsets(offsets, buffer.size());
+    const FoldingTables tables = checked_tables(filled, role, offset, length, data);
     const std::size_t documents = offsets.size() - 1;
-    const std::size_t most = Tokenizer::most_tokens(buffer.size(), documents);
+    const std::size_t most = most_tokens(buffer.size(), documents);
     auto keys = make_column<uint64_t>(most);
     auto starts = make_column<uint32_t>(most);
     auto ends = make_column<uint32_t>(most);
@@ -310,12 +346,12 @@ nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<
     {
         nb::gil_scoped_release released;
         const int64_t *at = offsets.data();
-        Tokenizer tokenizer(buffer.data(), buffer.size(), tables, keys.get(), starts.get(), ends.get());
+        Tokenizer<true> tokenizer(buffer.data(), buffer.size(), tables, {keys.get(), starts.get(), ends.get()});
         bounds[0] = 0;
         for (std::size_t i = 0; i < documents; ++i) {
-            bounds[i + 1] = static_cast<int64_t>(tokenizer.read(at[i], at[i + 1]));
+            tokenizer.read(at[i], at[i + 1]);
+            bounds[i + 1] = static_cast<int64_t>(tokenizer.count());
         }
-        tokenizer.hash();
         missing = tokenizer.missing();
     }
     const std::size_t count = bounds[documents];
@@ -324,10 +360,39 @@ nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<
                           hand_over(std::move(missing)));
 }
 
+nb::tuple token_keys(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
+                     In<uint8_t> length, In<uint8_t> data) {
+    check_offsets(offsets, buffer.size());
+    const FoldingTables tables = checked_tables(filled, role, offset, length, data);
+    const std::size_t documents = offsets.size() - 1;
+    auto keys = make_column<uint64_t>(most_tokens(buffer.size(), documents));
+    auto bounds = make_column<int64_t>(documents + 1);
+    auto words = make_column<int64_t>(documents);
+    std::vector<uint32_t> missing;
+    {
+        nb::gil_scoped_release released;
+        const int64_t *at = offsets.data();
+        Tokenizer<false> tokenizer(buffer.data(), buffer.size(), tables, {keys.get(), nullptr, nullptr});
+        bounds[0] = 0;
+        for (std::size_t i = 0; i < documents; ++i) {
+            const std::size_t before = 2 * tokenizer.count() - tokenizer.alone();
+            tokenizer.read(at[i], at[i + 1]);
+            bounds[i + 1] = static_cast<int64_t>(tokenizer.count());
+            words[i] = static_cast<int64_t>((2 * tokenizer.count() - tokenizer.alone() - before + 1) / 2);
+        }
+        missing = tokenizer.missing();
+    }
+    const std::size_t count = bounds[documents];
+    return nb::make_tuple(hand_over(std::move(keys), count), hand_over(std::move(bounds), documents + 1),
+                          hand_over(std::move(words), documents), hand_over(std::move(missing)));
+}
+
 }  // namespace
 
 void bind_tokens(nb::module_ &module) {
     module.def("tokenize", &tokenize, nb::arg("buffer"), nb::arg("offsets"), nb::arg("filled"), nb::arg("role"),
+               nb::arg("offset"), nb::arg("length"), nb::arg("data"));
+    module.def("token_keys", &token_keys, nb::arg("buffer"), nb::arg("offsets"), nb::arg("filled"), nb::arg("role"),
                nb::arg("offset"), nb::arg("length"), nb::arg("data"));
 }
 

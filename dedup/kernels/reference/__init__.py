@@ -20,12 +20,19 @@ from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
-from dedup.kernels.reference.merging import MergeLimits, merge_pieces, twice_words
+from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.runs import equal_runs
-from dedup.kernels.reference.sketches import band_keys, shingle, signatures, winnow
+from dedup.kernels.reference.sketches import (
+    band_keys,
+    document_signatures,
+    fingerprints,
+    shingle,
+    signatures,
+    winnow,
+)
 from dedup.kernels.reference.texts import Texts
-from dedup.kernels.reference.tokens import tokenize
+from dedup.kernels.reference.tokens import token_keys, tokenize, twice_words
 
 __all__ = [
     "LEAST_GROWN",
@@ -38,9 +45,11 @@ __all__ = [
     "band_keys",
     "chain",
     "covered",
+    "document_signatures",
     "equal_groups",
     "equal_runs",
     "extend",
+    "fingerprints",
     "gap_costs",
     "gather_passages",
     "grow",
@@ -58,6 +67,7 @@ __all__ = [
     "shingle",
     "signatures",
     "similarity",
+    "token_keys",
     "tokenize",
     "twice_words",
     "winnow",

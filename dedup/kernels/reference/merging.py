@@ -17,6 +17,7 @@ from dedup.kernels.reference.alignment import (
     similarity,
 )
 from dedup.kernels.reference.texts import Texts
+from dedup.kernels.reference.tokens import twice_words
 
 NEAR = 16
 """Words between two pieces, on each side, over which they are joined whatever their order."""
@@ -48,16 +49,6 @@ class _Piece(NamedTuple):
     equal: int
     """Words that the two sides are known to share."""
     reordered: bool
-
-
-def twice_words(keys: U64, first: I64, last: I64) -> I64:
-    """Return ``int64[n]``: twice the number of words in ranges of places, which is whole where a token is half a word.
-
-    ``keys`` are the tokens' (see `dedup.arrays.Tokens`); a range may be empty.
-    """
-    before = np.zeros(len(keys) + 1, np.int64)
-    np.cumsum(keys & np.uint64(1), out=before[1:], dtype=np.int64)
-    return 2 * (last - first) - (before[last] - before[first])
 
 
 def merge_pieces(

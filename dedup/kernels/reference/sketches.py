@@ -53,6 +53,20 @@ def signatures(shingles: U64, offsets: I64, multipliers: U32, increments: U32) -
     return result
 
 
+def document_signatures(keys: U64, offsets: I64, size: int, multipliers: U32, increments: U32) -> U32:
+    """Return the MinHash signatures of the shingles of documents' tokens, ``uint32[n_documents, n_permutations]``.
+
+    A shingle is the hash of ``size`` consecutive tokens; a document of fewer has one, of all its tokens.
+    """
+    result = signatures(*shingle(keys, offsets, size), multipliers, increments)
+    counts = np.diff(offsets)
+    for length in np.unique(counts[(counts > 0) & (counts < size)]).tolist():
+        short = np.flatnonzero(counts == length)
+        whole = hash_windows(keys, offsets[short], length)
+        result[short] = signatures(whole, np.arange(len(short) + 1), multipliers, increments)
+    return result
+
+
 def band_keys(signatures: U32, rows: int, bands: int) -> U64:
     """Return ``uint64[bands, n_documents]``: a hash of each band of ``rows`` signature values."""
     keys = np.zeros((bands, len(signatures)), np.uint64)
@@ -86,6 +100,18 @@ def winnow(shingles: U64, offsets: I64, window: int) -> I64:
         inside[np.maximum(ends - back, begins)] = False
     chosen = chosen[inside[:count]]
     return chosen[np.diff(chosen, prepend=-1) > 0]
+
+
+def fingerprints(keys: U64, offsets: I64, size: int, window: int) -> tuple[U64, I64]:
+    """Return the shingles of ``size`` tokens that are the least of some ``window`` consecutive ones: see `winnow`.
+
+    As hashes (``uint64[n_fingerprints]``) and the tokens at which they start (``int64``, ascending).
+    """
+    shingles, bounds = shingle(keys, offsets, size)
+    chosen = winnow(shingles, bounds, window)
+    # Each document before it that has tokens took up to size - 1 tokens without a shingle of their own.
+    missing = offsets[:-1] - bounds[:-1]
+    return shingles[chosen], chosen + missing[np.searchsorted(bounds, chosen, "right") - 1]
 
 
 def _bounds(offsets: I64) -> tuple[I64, I64]:

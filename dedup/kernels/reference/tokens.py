@@ -50,6 +50,26 @@ def tokenize(buffer: U8, offsets: I64) -> tuple[U64, U32, U32, I64]:
     return keys, *_relative(starts, ends, char_offsets)
 
 
+def token_keys(buffer: U8, offsets: I64) -> tuple[U64, I64, I64]:
+    """Cut UTF-8 text into tokens of which nobody asks where they stand: see `tokenize`.
+
+    Returns ``keys uint64[n_tokens]``, the documents' token offsets and ``int64[n_documents]``: the words of each
+    document, a letter of a script without spaces being half a word; a half is rounded up.
+    """
+    keys, _, _, bounds = tokenize(buffer, offsets)
+    return keys, bounds, (twice_words(keys, bounds[:-1], bounds[1:]) + 1) // 2
+
+
+def twice_words(keys: U64, first: I64, last: I64) -> I64:
+    """Return ``int64[n]``: twice the number of words in ranges of places, which is whole where a token is half a word.
+
+    ``keys`` are the tokens' (see `dedup.arrays.Tokens`); a range may be empty.
+    """
+    before = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(keys & np.uint64(1), out=before[1:], dtype=np.int64)
+    return 2 * (last - first) - (before[last] - before[first])
+
+
 def _decode(buffer: U8, leads: I64) -> U32:
     """Return the code points whose first bytes (0xC0 and above) stand at ``leads``."""
     first = buffer[leads].astype(np.uint32)
