@@ -38,11 +38,8 @@ def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Do
     found = False
     lacking: list[tuple[str, Skipped]] = []
     fields: dict[str, None] = {}
-    for here, record in _records(stream, place, config):
-        if isinstance(record, Document):
-            found = True
-            yield here, record
-        elif isinstance(record, Skipped):
+    for here, record in _records(stream, place, config.fallback_encoding):
+        if isinstance(record, Skipped):
             yield here, record
         elif text_field in record:
             found = True
@@ -57,36 +54,26 @@ def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Do
         raise TextFieldError(f"no record has the field {text_field!r}; fields: {_listed(fields)}")
 
 
-def _records(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Document | dict[str, Any] | Skipped]]:
-    """Yield the place of each line that is not blank, and its document, its object or why it has none."""
-    from dedup import kernels  # imports numpy, which no other reader needs
-
-    text_field, id_field = (name.encode("utf-8", "surrogatepass") for name in (config.text_field, config.id_field))
-    plain_record = kernels.plain_record
+def _records(stream: BinaryIO, place: str, fallback: str | None) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
+    """Yield the place of each line that is not blank, and its object or why it has none."""
     offset = 0
     for line, raw in enumerate(_lines(stream), 1):
         here = f"{place}:{line}"
-        # Nearly every line is a record in UTF-8. One that is not (JSON takes no NUL either) is looked at again.
-        if (plain := plain_record(raw, text_field, id_field)) is not None:
-            yield here, Document(here if plain[1] is None else plain[1], plain[0])
-        elif (record := _plain_object(raw)) is not None:
+        try:
+            # Nearly every line is a record in UTF-8. One that is not (JSON takes no NUL either) is looked at again.
+            record = _decode(raw.decode())
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
             yield here, record
         else:
             try:
-                content = _content(raw, config.fallback_encoding, offset, line)
+                content = _content(raw, fallback, offset, line)
                 if content:
                     yield here, _object(content)
             except InputError as error:
                 yield here, Skipped(here, str(error))
         offset += len(raw)
-
-
-def _plain_object(raw: bytes) -> dict[str, Any] | None:
-    try:
-        record = _decode(raw.decode())
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def _content(raw: bytes, fallback: str | None, offset: int, line: int) -> str:
