@@ -20,14 +20,14 @@ from dedup.kernels import Texts
 from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage
 from dedup.pairs import PairList
 from dedup.span import Places, locate
-from dedup.tokenize import tokenize
+from dedup.tokenize import token_keys
 
 
-def describe_clusters(groups: Iterable[Group], corpus: Corpus) -> Iterator[Cluster]:
-    """Yield clusters with the ids of their documents."""
-    for group in groups:
-        keys = tokenize([corpus.texts[group.representative]]).keys
-        name = hashlib.blake2b(keys.astype("<u8").tobytes(), digest_size=8).hexdigest()
+def describe_clusters(groups: Sequence[Group], corpus: Corpus) -> Iterator[Cluster]:
+    """Yield clusters with the ids of their documents; a cluster is named by the words of its representative."""
+    keys, offsets, _ = token_keys([corpus.texts[group.representative] for group in groups])
+    for group, (first, last) in zip(groups, pairwise(offsets.tolist()), strict=True):
+        name = hashlib.blake2b(keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
         members = tuple(Member(corpus.ids[number], *likeness) for number, likeness in group.members)
         yield Cluster(name, corpus.ids[group.representative], members)
 

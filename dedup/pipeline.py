@@ -189,7 +189,8 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    left, right = candidate_pairs(sketches.bands[:, filled])
+    bands = sketches.bands if len(filled) == len(sketches.counts) else sketches.bands[:, filled]
+    left, right = candidate_pairs(bands)
     left, right = filled[left], filled[right]
     wanted = distinct(np.concatenate([left, right]))
     keys, offsets, _ = token_keys([corpus.texts[document] for document in wanted.tolist()])
