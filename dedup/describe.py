@@ -17,29 +17,32 @@ from dedup.arrays import I64, U64, ReusedPassages
 from dedup.cluster import Group
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
-from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage, Span
+from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage
+from dedup.pairs import PairList
 from dedup.span import Places, locate
-from dedup.tokenize import tokenize
+from dedup.tokenize import token_keys
 
 
-def describe_clusters(groups: Iterable[Group], corpus: Corpus) -> Iterator[Cluster]:
-    """Yield clusters with the ids of their documents."""
-    for group in groups:
-        keys = tokenize([corpus.texts[group.representative]]).keys
-        name = hashlib.blake2b(keys.astype("<u8").tobytes(), digest_size=8).hexdigest()
+def describe_clusters(groups: Sequence[Group], corpus: Corpus) -> Iterator[Cluster]:
+    """Yield clusters with the ids of their documents; a cluster is named by the words of its representative."""
+    keys, offsets, _ = token_keys([corpus.texts[group.representative] for group in groups])
+    for group, (first, last) in zip(groups, pairwise(offsets.tolist()), strict=True):
+        name = hashlib.blake2b(keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
         members = tuple(Member(corpus.ids[number], *likeness) for number, likeness in group.members)
         yield Cluster(name, corpus.ids[group.representative], members)
 
 
 def describe_passages(
     found: ReusedPassages, corpus: Corpus, keys: U64, offsets: I64, texts: Texts
-) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
+) -> tuple[tuple[Passage, ...], Sequence[Pair]]:
     """Return passages and their pairs with spans of the documents' texts.
 
     ``keys`` are those of the corpus' tokens (``uint64[n_tokens]``), ``offsets`` (``int64[n_documents + 1]``) the places
     at which documents begin, ``texts`` gives the folded words of a range of places.
     """
     sides = _Sides.of(found, corpus, offsets, texts)
+    columns = [values.tolist() for values in sides.places[:7]]
+    of_uses = sides.of_uses.tolist()
     uses = found.uses
     models = np.flatnonzero(uses.representative)
     words = ((kernels.twice_words(keys, uses.first[models], uses.last[models]) + 1) // 2).tolist()
@@ -48,7 +51,7 @@ def describe_passages(
     lowest = np.minimum.reduceat(uses.similarity, begins[:-1]).tolist() if found.size else []
     passages: list[Passage] = []
     for number, ((begin, end), reordered) in enumerate(zip(pairwise(begins), found.reordered.tolist(), strict=True)):
-        own = sides.of_uses[begin:end]
+        own = of_uses[begin:end]
         kind: Kind = "edited"
         if reordered:
             kind = "reordered"
@@ -60,7 +63,7 @@ def describe_passages(
                 words[number],
                 lowest[number],
                 kind,
-                tuple(_occurrences(own, sides.places, corpus.ids)),
+                tuple(_occurrences(own, columns, sides.places.marks, corpus.ids)),
             )
         )
     pairs = _describe_pairs(found, [passage.id for passage in passages], sides, corpus.ids)
@@ -71,9 +74,9 @@ class _Sides(NamedTuple):
     """Where the uses and both sides of the pairs of passages are, as numbers of distinct places."""
 
     places: Places
-    of_uses: list[int]
-    left: list[int]
-    right: list[int]
+    of_uses: I64
+    left: I64
+    right: I64
 
     @classmethod
     def of(cls, found: ReusedPassages, corpus: Corpus, offsets: I64, texts: Texts) -> _Sides:
@@ -88,8 +91,7 @@ class _Sides(NamedTuple):
         places = locate(first[chosen], last[chosen], offsets, corpus.texts, texts)
         number = np.zeros(len(order), np.int64)
         number[order] = np.cumsum(fresh) - 1
-        of_uses, left, right = np.split(number, [len(uses.first), len(uses.first) + len(pairs.left)])
-        return cls(places, of_uses.tolist(), left.tolist(), right.tolist())
+        return cls(places, *np.split(number, [len(uses.first), len(uses.first) + len(pairs.left)]))
 
 
 def _fingerprint(words: Sequence[str]) -> str:
@@ -97,9 +99,14 @@ def _fingerprint(words: Sequence[str]) -> str:
     return hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _occurrences(own: Sequence[int], places: Places, ids: Sequence[str]) -> Iterator[Occurrence]:
-    """Yield the occurrences of a passage, each with the punctuation that follows all of them alike."""
-    document, start, end, line, column, end_line, end_column, marks, _ = places
+def _occurrences(
+    own: Sequence[int], columns: Sequence[Sequence[int]], marks: Sequence[str], ids: Sequence[str]
+) -> Iterator[Occurrence]:
+    """Yield the occurrences of a passage, each with the punctuation that follows all of them alike.
+
+    ``own`` are the numbers of its places, of which the other arguments tell everything.
+    """
+    document, start, end, line, column, end_line, end_column = columns
     extra = _shared_marks([marks[at] for at in own])
     for at in own:
         yield Occurrence(
@@ -118,17 +125,18 @@ def _shared_marks(marks: Iterable[str]) -> int:
     return same
 
 
-def _describe_pairs(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Sequence[str]) -> tuple[Pair, ...]:
+def _describe_pairs(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Sequence[str]) -> Sequence[Pair]:
     """Return pairs in the order of their spans, each with the punctuation that follows both sides."""
-    rows = []
-    passages, similarities = found.passage_of_pair.tolist(), found.pairs.similarity.tolist()
-    document, start, end, marks = sides.places.document, sides.places.start, sides.places.end, sides.places.marks
-    for a, b, passage, similarity in zip(sides.left, sides.right, passages, similarities, strict=True):
-        extra = _shared_marks((marks[a], marks[b])) if marks[a] and marks[b] else 0
-        spans = document[a], start[a], end[a] + extra, document[b], start[b], end[b] + extra
-        rows.append((*spans, passage, similarity))
-    rows.sort()
-    return tuple(
-        Pair(names[passage], similarity, Span(ids[a], a_start, a_end), Span(ids[b], b_start, b_end))
-        for a, a_start, a_end, b, b_start, b_end, passage, similarity in rows
-    )
+    places, left, right = sides.places, sides.left, sides.right
+    extra = np.zeros(len(left), np.int64)
+    marked = np.array([bool(marks) for marks in places.marks], bool)
+    for pair in np.flatnonzero(marked[left] & marked[right]).tolist():
+        extra[pair] = _shared_marks((places.marks[left[pair]], places.marks[right[pair]]))
+    spans = [
+        values
+        for side in (left, right)
+        for values in (places.document[side], places.start[side], places.end[side] + extra)
+    ]
+    order = np.lexsort((found.pairs.similarity, found.passage_of_pair, *reversed(spans)))
+    columns = (*spans, found.passage_of_pair, found.pairs.similarity)
+    return PairList(ids, names, [values[order] for values in columns])

@@ -8,7 +8,8 @@ ones are read; what follows works on the arrays of the whole corpus. Of the toke
 in the text is asked again for those that are reported.
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
-it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each document.
+it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each
+document.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -41,8 +41,8 @@ from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures
-from dedup.tokenize import token_keys, tokenize
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
+from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
 _T = TypeVar("_T", bound=np.generic)
@@ -92,12 +92,12 @@ def scan_documents(
     config = config or Config()
     report = progress or _no_progress
     intake = Intake()
-    came = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
+    sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
     corpus, order = intake.corpus()
-    sketches = came.in_order(order)
+    sketches = sketches.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
-    pairs: tuple[Pair, ...] = ()
+    pairs: Sequence[Pair] = ()
     if config.passages:
         passages, pairs = _reuse(corpus, sketches, groups, config, report)
     words = sketches.words.tolist()
@@ -142,16 +142,19 @@ def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
+    no_bands = np.zeros((0, len(texts)), np.uint64)
+    if not config.passages:
+        counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
+        bands = band_keys(sketch, config.document_similarity) if config.clusters else no_bands
+        return Sketches(counts, words, bands, np.zeros(0, np.uint64), np.zeros(0, bool))
     keys, offsets, words = token_keys(texts)
-    bands = np.zeros((0, len(texts)), np.uint64)
+    bands = no_bands
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
-    if config.passages:
-        chosen = np.zeros(len(keys), bool)
-        chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
-        return Sketches(np.diff(offsets), words, bands, keys, chosen)
-    return Sketches(np.diff(offsets), words, bands, np.zeros(0, np.uint64), np.zeros(0, bool))
+    chosen = np.zeros(len(keys), bool)
+    chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
+    return Sketches(np.diff(offsets), words, bands, keys, chosen)
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -180,14 +183,13 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    left, right = candidate_pairs(sketches.bands[:, filled])
+    bands = sketches.bands if len(filled) == len(sketches.counts) else sketches.bands[:, filled]
+    left, right = candidate_pairs(bands)
     left, right = filled[left], filled[right]
     wanted = distinct(np.concatenate([left, right]))
-    tokens = tokenize([corpus.texts[document] for document in wanted.tolist()])
-    sets = shingle_sets([tokens.keys[first:last] for first, last in pairwise(tokens.offsets.tolist())])
-    bounds = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    keys, offsets, _ = token_keys([corpus.texts[document] for document in wanted.tolist()])
+    shingles, bounds = shingle_sets(keys, offsets)
     left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
-    shingles = np.concatenate([np.zeros(0, np.uint64), *sets])
     found = find_clusters(left, right, shingles, bounds, config.document_similarity)
     names = wanted.tolist()
     groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
@@ -197,7 +199,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
 
 def _reuse(
     corpus: Corpus, sketches: Sketches, groups: Sequence[Group], config: Config, report: Progress
-) -> tuple[tuple[Passage, ...], tuple[Pair, ...]]:
+) -> tuple[tuple[Passage, ...], Sequence[Pair]]:
     """Return the passages that are reused between documents or inside one, and their pairs."""
     keys = sketches.keys
     offsets = np.concatenate([[0], np.cumsum(sketches.counts)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from math import inf
@@ -43,7 +43,7 @@ class Result:
     skipped: tuple[Skipped, ...]
     clusters: tuple[Cluster, ...]
     passages: tuple[Passage, ...]
-    pairs: tuple[Pair, ...]
+    pairs: Sequence[Pair]
     stats: Stats
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -102,7 +102,7 @@ def read_result(path: str | Path) -> Result:
 
 def plain(value: Any) -> Any:
     """Return a value object as JSON has it: dataclasses as dictionaries, tuples as lists."""
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain(item) for item in value]
     if is_dataclass(value):
         return {name: plain(item) for name, item in _members(value).items()}
@@ -179,7 +179,7 @@ def _write_number(number: float) -> str:
 
 
 def _is_records(value: Any) -> bool:
-    return isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
+    return isinstance(value, Sequence) and not isinstance(value, str) and bool(value) and is_dataclass(value[0])
 
 
 def _members(value: Any) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def _value(hint: Any, value: Any) -> Any:
         expected = "a number that is not negative"
     elif is_dataclass(hint):
         return _build(hint, value)
-    elif get_origin(hint) is tuple:
+    elif get_origin(hint) in (tuple, Sequence):
         return _values(get_args(hint)[0], value)
     elif get_origin(hint) is Literal:
         expected, fits = f"one of {', '.join(get_args(hint))}", value in get_args(hint)

@@ -10,6 +10,7 @@ Cost: linear; 4 bytes a permutation for each document, and about 0.4 fingerprint
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,13 @@ def signatures(
     A document shorter than that has one shingle, of all its tokens.
     """
     return kernels.document_signatures(keys, offsets, shingle, *permutations(count, seed))
+
+
+def text_signatures(
+    texts: Sequence[bytes], shingle: int, count: int = 128, seed: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
+    """Return the tokens and words of each text (``int64[n_texts]`` both) and their `signatures`; no token is kept."""
+    return kernels.text_signatures(texts, shingle, *permutations(count, seed))
 
 
 def to_datasketch(signature: NDArray[np.uint32], seed: int = 1) -> MinHash:

@@ -21,16 +21,16 @@ _ASCII_MARKS = frozenset(point for point in range(128) if unicodedata.category(c
 
 
 class Places(NamedTuple):
-    """Where ranges of places are in their texts, from the first letter to the last: lists, an element for each."""
+    """Where ranges of places are in their texts, from the first letter to the last: an element for each."""
 
-    document: list[int]
-    start: list[int]
+    document: I64
+    start: I64
     """In code points, as ``end``."""
-    end: list[int]
-    line: list[int]
-    column: list[int]
-    end_line: list[int]
-    end_column: list[int]
+    end: I64
+    line: I64
+    column: I64
+    end_line: I64
+    end_column: I64
     marks: list[str]
     """The punctuation and symbols that follow."""
     content: list[int]
@@ -43,19 +43,20 @@ def locate(first: I64, last: I64, offsets: I64, encoded: Sequence[bytes], texts:
     ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``encoded`` the documents in
     UTF-8, which ``texts`` reads.
     """
-    document = (np.searchsorted(offsets, first, "right") - 1).tolist()
+    document = np.searchsorted(offsets, first, "right") - 1
     found = texts.locate(first, last)
-    start_byte, end_byte = found.start_byte.tolist(), found.end_byte.tolist()
+    own = [encoded[number] for number in document.tolist()]
+    ends = found.end_byte.tolist()
     return Places(
         document,
-        found.start.tolist(),
-        found.end.tolist(),
-        found.line.tolist(),
-        found.column.tolist(),
-        found.end_line.tolist(),
-        found.end_column.tolist(),
-        [_marks(encoded[number], end) for number, end in zip(document, end_byte, strict=True)],
-        [hash(encoded[number][a:b]) for number, a, b in zip(document, start_byte, end_byte, strict=True)],
+        found.start,
+        found.end,
+        found.line,
+        found.column,
+        found.end_line,
+        found.end_column,
+        [_marks(text, end) for text, end in zip(own, ends, strict=True)],
+        [hash(text[start:end]) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)],
     )
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Hashable, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from math import log2
 from typing import NamedTuple
+
+from rapidfuzz.distance import Indel
 
 Document = Sequence[Hashable]
 
@@ -186,6 +188,44 @@ def equal_runs(documents: Sequence[Document], shortest: int) -> set[tuple[int, i
 def gap_cost(words: int, one_sided: bool) -> float:
     """Return what it costs, in words, to skip some: on one side alone, or where others stand in their place."""
     return words / 2 if words <= 4 else 2 + (1 if one_sided else 2) * log2(words - 3)
+
+
+@cache
+def letters_agree(a: str, b: str) -> bool:
+    """Return whether two stretches of words agree in six tenths of their letters."""
+    return Indel.normalized_similarity(a, b) >= 0.6
+
+
+def alignment_scores(
+    a: Sequence[str], b: Sequence[str], unit: int, *, anywhere: bool, alike: int = 8
+) -> dict[tuple[int, int], int]:
+    """Return, for each pair of lengths, the best score of an alignment of two beginnings that ends in words that agree.
+
+    It starts where the texts do, or ``anywhere``. An equal run of n words counts n - 1/2 (the half is not paid again
+    after words that are alike); words whose letters agree, at most ``alike`` at a time, count half a word each; words
+    between cost what `gap_cost` says or, at the ends of an alignment, half a word each.
+    """
+    scores: dict[tuple[int, int], int] = {}
+
+    def gap(left: int, right: int) -> int:
+        wide = max(left, right)
+        return min(round(unit * gap_cost(wide, one_sided=not (left and right))), wide * unit // 2)
+
+    def before(i: int, j: int) -> list[int]:
+        joined = [score - gap(i - k, j - m) for (k, m), score in scores.items() if k <= i and m <= j]
+        return [*joined, 0] if anywhere or (i, j) == (0, 0) else joined
+
+    for i, j in product(range(1, len(a) + 1), range(1, len(b) + 1)):
+        options = []
+        if a[i - 1] == b[j - 1]:
+            options += [score + unit - unit // 2 for score in before(i - 1, j - 1)]
+            options += [scores[at] + unit for at in [(i - 1, j - 1)] if at in scores]
+        for p, q in product(range(1, min(i, alike) + 1), range(1, min(j, alike) + 1)):
+            if letters_agree("".join(a[i - p : i]), "".join(b[j - q : j])):
+                options += [score + unit // 2 * min(p, q) for score in before(i - p, j - q)]
+        if options:
+            scores[i, j] = max(options)
+    return scores
 
 
 class Run(NamedTuple):

@@ -46,6 +46,12 @@ def document_shingles(tokens, size):
     return [window_hash(words) for words in naive.document_shingles(tokens, size)]
 
 
+@given(DOCUMENTS, st.integers(1, 9))
+def test_shingle_sets(kernels, documents, size):
+    expected = [sorted(set(document_shingles(document, size))) for document in documents]
+    same(kernels.shingle_sets(*flat(documents), size), flat(expected))
+
+
 @given(DOCUMENTS, st.integers(1, 9), st.lists(st.tuples(U32, U32), max_size=70))
 def test_signatures(kernels, documents, size, permutations):
     multipliers, increments = (np.array([pair[side] for pair in permutations], np.uint32) for side in (0, 1))
@@ -124,6 +130,7 @@ def test_offsets_must_cut_the_values_into_documents(native, offsets):
     cuts = np.array(offsets, np.int64)
     for call in (
         lambda: native.shingle(values, cuts, 2),
+        lambda: native.shingle_sets(values, cuts, 2),
         lambda: native.fingerprints(values, cuts, 2, 2),
         lambda: native.document_signatures(values, cuts, 2, factors, factors),
     ):
@@ -138,6 +145,7 @@ def test_other_hostile_arguments(native):
     for size in (0, -1):
         for call, arguments in (
             (native.shingle, [size]),
+            (native.shingle_sets, [size]),
             (native.fingerprints, [size, 1]),
             (native.fingerprints, [1, size]),
             (native.document_signatures, [size, factors, factors]),

@@ -46,6 +46,12 @@ def check(kernels, texts: list[str]) -> None:
     assert keys.tolist() == [token_key(folded, token.half) for folded, token in zip(words, tokens, strict=True)]
     counted = [(2 * len(document) - sum(token.half for token in document) + 1) // 2 for document in expected]
     same(kernels.token_keys(*batch(encoded(texts))), [keys, offsets, np.array(counted, np.int64)])
+    factors = np.arange(1, 80, 2, dtype=np.uint32)
+    signatures = kernels.document_signatures(keys, offsets, 3, factors, factors)
+    same(
+        kernels.text_signatures(encoded(texts), 3, factors, factors),
+        [np.diff(offsets), np.array(counted, np.int64), signatures],
+    )
 
 
 @given(st.lists(any_text(), max_size=6))
@@ -92,7 +98,11 @@ def test_any_bytes_give_tokens_in_order(native, documents, data):
     buffer, offsets = batch(documents)
     results = native.tokenize(buffer, offsets)
     same(native.tokenize(buffer, offsets), results)
-    same(native.token_keys(buffer, offsets)[:2], [results[0], results[3]])
+    keys, token_offsets, words = native.token_keys(buffer, offsets)
+    same([keys, token_offsets], [results[0], results[3]])
+    factors = np.ones(4, np.uint32)
+    signatures = native.document_signatures(keys, token_offsets, 2, factors, factors)
+    same(native.text_signatures(documents, 2, factors, factors), [np.diff(token_offsets), words, signatures])
     _, starts, ends, bounds = results
     for number, document in enumerate(documents):
         first, last = bounds[number : number + 2]
@@ -158,3 +168,14 @@ def test_all_code_points_in_one_text(native, reference):
     text = "".join(map(chr, range(0x3400))) + "x" + "".join(map(chr, range(0xA000, 0x1F000)))
     both = batch(encoded([text, text[::-1]]))
     same(native.tokenize(*both), reference.tokenize(*both))
+
+
+def test_signatures_are_those_of_bytes(native):
+    factors = np.ones(4, np.uint32)
+    for texts in (["a"], [None], [np.zeros(3, np.uint8)]):
+        with pytest.raises((TypeError, RuntimeError)):
+            native.text_signatures(texts, 2, factors, factors)
+    with pytest.raises(ValueError, match="size"):
+        native.text_signatures([b"a"], 0, factors, factors)
+    with pytest.raises(ValueError, match="increments"):
+        native.text_signatures([b"a"], 2, factors, factors[:2])

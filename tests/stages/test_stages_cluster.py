@@ -21,10 +21,10 @@ THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
 
 
 def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], threshold: float) -> list[Group]:
-    sets = shingle_sets([kernels.mix64(np.array(document, np.uint64)) for document in documents])
-    values = np.concatenate([np.zeros(0, np.uint64), *sets])
+    keys = kernels.mix64(np.array([word for document in documents for word in document], np.uint64))
+    values, bounds = shingle_sets(keys, np.cumsum([0, *map(len, documents)]))
     left, right = np.array(list(pairs), np.int64).reshape(-1, 2).T
-    return find_clusters(left, right, values, np.cumsum([0, *map(len, sets)]), threshold)
+    return find_clusters(left, right, values, bounds, threshold)
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])

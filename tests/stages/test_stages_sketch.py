@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import documents_of_words
 
 from dedup import kernels
-from dedup.shingle import DOCUMENT_SHINGLE, document_shingles, shingle_sets
+from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import (
     FINGERPRINT_SHINGLE,
     FINGERPRINT_WINDOW,
@@ -50,20 +50,14 @@ def test_shingles_are_equal_where_the_words_are(documents, size):
 
 
 @given(documents_of_words())
-def test_short_documents_have_one_shingle(documents):
-    hashes, offsets = document_shingles(*flat(documents))
-    assert_same_names(divided(hashes, offsets), [naive.document_shingles(document) for document in documents])
-
-
-@given(documents_of_words())
-def test_a_shingle_set_holds_each_once_and_sorted(documents):
-    keys, offsets = flat(documents)
-    sets = shingle_sets([keys[begin:end] for begin, end in pairwise(offsets.tolist())])
-    assert len(sets) == len(documents)
-    hashes, bounds = document_shingles(keys, offsets)
-    for found, own, document in zip(sets, divided(hashes, bounds), documents, strict=True):
-        assert found.tolist() == sorted(set(own))
-        assert len(found) == len(set(naive.document_shingles(document)))
+def test_shingle_sets_are_those_of_the_words(documents):
+    """A short document has one shingle; each is there once, in the order of the hashes."""
+    sets = divided(*shingle_sets(*flat(documents)))
+    assert sets == [sorted(set(found)) for found in sets]
+    wanted = [len(set(naive.document_shingles(document))) for document in documents]
+    assert [len(found) for found in sets] == wanted
+    for found, document in zip(sets, documents, strict=True):
+        assert divided(*shingle_sets(*flat([document]))) == [found]
 
 
 @given(documents_of_words(), st.integers(1, 6), st.data())
@@ -79,7 +73,7 @@ def test_windows_are_hashed_alike_few_or_many(documents, size, data):
 @given(documents_of_words(letters=20), st.sampled_from([2, 16, 128]), st.integers(0, 2**32 - 1))
 def test_signatures_are_those_of_datasketch(documents, count, seed):
     keys, bounds = flat(documents)
-    hashes, offsets = document_shingles(keys, bounds)
+    hashes, offsets = shingle_sets(keys, bounds)
     found = signatures(keys, bounds, DOCUMENT_SHINGLE, count, seed)
     assert found.shape == (len(documents), count)
     assert found.dtype == np.uint32

@@ -17,6 +17,7 @@ from dedup.kernels._native import (
     mix64,
     shared_counts,
     shingle,
+    shingle_sets,
     twice_words,
 )
 from dedup.kernels.native.alignment import (
@@ -35,7 +36,7 @@ from dedup.kernels.native.alignment import (
 )
 from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
-from dedup.kernels.native.tokens import token_keys, tokenize
+from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
     SCORE,
@@ -76,7 +77,9 @@ __all__ = [
     "score_words",
     "shared_counts",
     "shingle",
+    "shingle_sets",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
     "twice_words",

@@ -104,6 +104,7 @@ void bind_runs(nb::module_ &module);
 void bind_chains(nb::module_ &module);
 void bind_sketches(nb::module_ &module);
 void bind_tokens(nb::module_ &module);
+void bind_signatures(nb::module_ &module);
 void bind_letters(nb::module_ &module);
 void bind_texts(nb::module_ &module);
 void bind_alignment(nb::module_ &module);

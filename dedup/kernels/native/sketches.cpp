@@ -11,96 +11,6 @@ namespace dedup {
 
 namespace {
 
-// Shingles that are worked on at once: they stay in the first-level cache through all permutations.
-constexpr std::size_t PIECE = 1024;
-
-void check_size(std::size_t size) {
-    if (size == 0) throw nb::value_error("the size must be at least 1");
-}
-
-// The hashes of each `size` consecutive keys of one document after the other.
-class Shingles {
-public:
-    explicit Shingles(std::size_t size) : size_(size) {
-        uint64_t square = SHINGLE_MULTIPLIER;
-        for (std::size_t bits = size; bits; bits >>= 1, square *= square) {
-            if (bits & 1) leaving_ *= square;
-        }
-    }
-
-    // Goes to a document's `count` keys.
-    void begin(const uint64_t *keys, std::size_t count) {
-        left_ = count < size_ ? 0 : count - size_ + 1;
-        if (!left_) return;
-        total_ = polynomial(keys, size_ - 1);
-        last_ = 0;
-        next_ = keys;
-    }
-
-    // How many are not read yet.
-    std::size_t left() const { return left_; }
-
-    // Reads the next `count`.
-    void read(uint64_t *result, std::size_t count) {
-        uint64_t total = total_, last = last_;  // in registers: for all that is known, `result` might change the members
-        const uint64_t *entering = next_ + (size_ - 1);
-        for (std::size_t i = 0; i < count; ++i) {
-            total = total * SHINGLE_MULTIPLIER + (entering[i] - last * leaving_);
-            last = next_[i];
-            result[i] = mix64(total);
-        }
-        total_ = total;
-        last_ = last;
-        next_ += count;
-        left_ -= count;
-    }
-
-private:
-    std::size_t size_;
-    uint64_t leaving_ = 1;  // the factor that a key has when its window has passed
-    uint64_t total_ = 0;    // polynomial of the window before
-    uint64_t last_ = 0;     // the key that leaves it
-    const uint64_t *next_ = nullptr;
-    std::size_t left_ = 0;
-};
-
-// The signature of one document after the other.
-class Signature {
-public:
-    Signature(const In<uint32_t> &multipliers, const In<uint32_t> &increments)
-        : permutations_(multipliers.size()),
-          padded_((permutations_ + PERMUTATION_STEP - 1) / PERMUTATION_STEP * PERMUTATION_STEP),
-          multipliers_(padded_),
-          increments_(padded_),
-          least_(padded_) {
-        if (increments.size() != permutations_) throw nb::value_error("as many increments as multipliers are needed");
-        std::copy_n(multipliers.data(), permutations_, multipliers_.begin());
-        std::copy_n(increments.data(), permutations_, increments_.begin());
-    }
-
-    std::size_t permutations() const { return permutations_; }
-
-    void begin() { std::fill(least_.begin(), least_.end(), 0xFFFFFFFFu); }
-
-    // Adds shingles of the document.
-    void add(const uint64_t *shingles, std::size_t count) {
-        static const LowerMinima lower_minima = choose_lower_minima();
-        uint32_t elements[PIECE];
-        for (std::size_t first = 0; first < count; first += PIECE) {
-            const std::size_t some = std::min(PIECE, count - first);
-            for (std::size_t i = 0; i < some; ++i) elements[i] = fmix32(static_cast<uint32_t>(shingles[first + i] >> 32));
-            lower_minima(elements, some, multipliers_.data(), increments_.data(), padded_, least_.data());
-        }
-    }
-
-    void write(uint32_t *result) const { std::copy_n(least_.begin(), permutations_, result); }
-
-private:
-    std::size_t permutations_;
-    std::size_t padded_;
-    std::vector<uint32_t> multipliers_, increments_, least_;
-};
-
 nb::tuple shingle(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
     check_offsets(offsets, keys.size());
     check_size(size);
@@ -124,32 +34,48 @@ nb::tuple shingle(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
     return nb::make_tuple(hand_over(std::move(result), count), hand_over(std::move(bounds), documents + 1));
 }
 
-OutRows<uint32_t> document_signatures(In<uint64_t> keys, In<int64_t> offsets, std::size_t size,
-                                      In<uint32_t> multipliers, In<uint32_t> increments) {
+nb::tuple shingle_sets(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
     check_offsets(offsets, keys.size());
     check_size(size);
-    Signature signature(multipliers, increments);
-    const std::size_t documents = offsets.size() - 1, permutations = signature.permutations();
-    auto result = make_column<uint32_t>(documents * permutations);
+    const std::size_t documents = offsets.size() - 1;
+    auto result = make_column<uint64_t>(keys.size());
+    auto bounds = make_column<int64_t>(documents + 1);
+    uint64_t *end = result.get();
     {
         nb::gil_scoped_release released;
         const int64_t *at = offsets.data();
         Shingles shingles(size);
-        uint64_t piece[PIECE];
+        bounds[0] = 0;
         for (std::size_t document = 0; document < documents; ++document) {
             const uint64_t *own = keys.data() + at[document];
             const std::size_t tokens = at[document + 1] - at[document];
-            signature.begin();
+            uint64_t *const begin = end;
             shingles.begin(own, tokens);
-            while (const std::size_t count = std::min(PIECE, shingles.left())) {
-                shingles.read(piece, count);
-                signature.add(piece, count);
-            }
-            if (tokens && tokens < size) {
-                const uint64_t whole = mix64(polynomial(own, tokens));
-                signature.add(&whole, 1);
-            }
-            signature.write(result.get() + document * permutations);
+            const std::size_t count = shingles.left();
+            shingles.read(begin, count);
+            end += count;
+            if (tokens && tokens < size) *end++ = mix64(polynomial(own, tokens));
+            std::sort(begin, end);
+            end = std::unique(begin, end);
+            bounds[document + 1] = end - result.get();
+        }
+    }
+    const std::size_t count = bounds[documents];
+    return nb::make_tuple(hand_over(std::move(result), count), hand_over(std::move(bounds), documents + 1));
+}
+
+OutRows<uint32_t> document_signatures(In<uint64_t> keys, In<int64_t> offsets, std::size_t size,
+                                      In<uint32_t> multipliers, In<uint32_t> increments) {
+    check_offsets(offsets, keys.size());
+    Signer signer(size, multipliers, increments);
+    const std::size_t documents = offsets.size() - 1, permutations = signer.permutations();
+    auto result = make_column<uint32_t>(documents * permutations);
+    {
+        nb::gil_scoped_release released;
+        const int64_t *at = offsets.data();
+        for (std::size_t document = 0; document < documents; ++document) {
+            signer.sign(keys.data() + at[document], at[document + 1] - at[document],
+                        result.get() + document * permutations);
         }
     }
     return hand_over(std::move(result), documents, permutations);
@@ -226,6 +152,7 @@ nb::tuple fingerprints(In<uint64_t> keys, In<int64_t> offsets, std::size_t size,
 
 void bind_sketches(nb::module_ &module) {
     module.def("shingle", &shingle, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"));
+    module.def("shingle_sets", &shingle_sets, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"));
     module.def("document_signatures", &document_signatures, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"),
                nb::arg("multipliers"), nb::arg("increments"));
     module.def("band_keys", &band_keys, nb::arg("signatures"), nb::arg("rows"), nb::arg("bands"));

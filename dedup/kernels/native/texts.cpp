@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "ascii.h"
 #include "tokens.h"
 
 namespace dedup {
@@ -32,6 +33,13 @@ uint32_t read_wide_point(const uint8_t *&at, const uint8_t *end) {
 // Reads the code point at `at`, before `end`, and moves on.
 inline uint32_t read_point(const uint8_t *&at, const uint8_t *end) {
     return *at < 0x80 ? *at++ : read_wide_point(at, end);
+}
+
+bool all_ascii(const uint8_t *text, std::size_t size) {
+    for (std::size_t at = 0; at < size; at += 64) {
+        if (classify(text + at, size - at).wide) return false;
+    }
+    return true;
 }
 
 }  // namespace
@@ -85,10 +93,30 @@ struct Texts::Document {
         return read(at, [](uint32_t) {});
     }
 
+    // Finds out where the marks are, and returns how many tokens there are.
     std::size_t mark() {
         std::size_t tokens = 0;
+        if (!forms) return mark_ascii();
         for (const uint8_t *at = find(begin); at < end; at = find(skip(at))) {
             if (tokens++ % STEP == 0) marks.push_back(static_cast<std::size_t>(at - begin));
+        }
+        return tokens;
+    }
+
+    std::size_t mark_ascii() {
+        std::size_t tokens = 0;
+        uint64_t inside = 0;
+        for (const uint8_t *at = begin; at < end; at += std::min<std::ptrdiff_t>(end - at, 64)) {
+            const uint64_t word = classify(at, static_cast<std::size_t>(end - at)).word;
+            uint64_t starts = word & ~(word << 1 | inside);
+            inside = word >> 63;
+            const std::size_t count = count_bits(starts);
+            // Tokens of this block to pass by before the next mark.
+            for (std::size_t pass = (STEP - tokens % STEP) % STEP, done = 0; pass < count; pass += STEP) {
+                for (; done < pass; ++done) starts &= starts - 1;
+                marks.push_back(static_cast<std::size_t>(at - begin) + lowest_bit(starts));
+            }
+            tokens += count;
         }
         return tokens;
     }
@@ -213,7 +241,7 @@ std::unique_ptr<Texts::Document> Texts::load(std::size_t number) const {
     document->begin = text;
     document->end = text + size;
     document->roles = role_.data();
-    if (std::any_of(text, text + size, [](uint8_t byte) { return byte >= 0x80; })) {
+    if (!all_ascii(text, size)) {
         nb::gil_scoped_acquire gil;
         document->kept_forms = forms_(kept_[number]);
         const auto forms = nb::cast<In<uint8_t>>(document->kept_forms);

@@ -4,15 +4,8 @@
 #include <cstring>
 
 #include "arrays.h"
+#include "ascii.h"
 #include "hashing.h"
-
-#if defined(_MSC_VER)
-#include <intrin.h>
-#endif
-#if defined(__SSE2__) || defined(_M_X64)
-#define DEDUP_SSE2
-#include <emmintrin.h>
-#endif
 
 namespace dedup {
 
@@ -25,18 +18,6 @@ constexpr uint64_t LENGTH_MULTIPLIER = 0xA0761D6478BD642Full;
 constexpr uint32_t NO_POINT = 0xFFFFFFFFu;
 constexpr uint32_t POINTS = 0x110000;
 constexpr uint32_t PAGE = 256;
-
-constexpr uint64_t each_byte(uint64_t value) { return value * 0x0101010101010101ull; }
-
-// Setting this bit makes letters lower-case and leaves digits as they are.
-constexpr uint64_t LOWER = each_byte(0x20);
-
-// Compilers make one load of this.
-inline uint64_t load(const uint8_t *bytes) {
-    uint64_t value = 0;
-    for (int i = 0; i < 8; ++i) value |= static_cast<uint64_t>(bytes[i]) << 8 * i;
-    return value;
-}
 
 inline uint64_t load_some(const uint8_t *bytes, std::size_t count) {
     uint64_t value = 0;
@@ -60,26 +41,6 @@ inline uint64_t hash_bytes(const uint8_t *bytes, std::size_t length, std::size_t
     return mix64(sum) & ~1ull;
 }
 
-inline unsigned lowest_bit(uint64_t bits) {
-#if defined(_MSC_VER) && (defined(_M_X64) || defined(_M_ARM64))
-    unsigned long place;
-    _BitScanForward64(&place, bits);
-    return place;
-#elif defined(__GNUC__)
-    return static_cast<unsigned>(__builtin_ctzll(bits));
-#else
-    unsigned place = 0;
-    for (; !(bits & 1); bits >>= 1) ++place;
-    return place;
-#endif
-}
-
-inline unsigned count_bits(uint64_t bits) {
-    bits -= (bits >> 1) & each_byte(0x55);
-    bits = (bits & each_byte(0x33)) + ((bits >> 2) & each_byte(0x33));
-    return static_cast<unsigned>((((bits + (bits >> 4)) & each_byte(0x0F)) * each_byte(1)) >> 56);
-}
-
 // Writes the places of the bits, counted from `at`, and returns how many there are; up to seven more may be overwritten.
 // Eight at a time: a loop that ends after any number of rounds is one whose end no processor foretells.
 inline std::size_t write_places(uint64_t bits, std::size_t at, std::size_t *places) {
@@ -89,52 +50,6 @@ inline std::size_t write_places(uint64_t bits, std::size_t at, std::size_t *plac
     }
     return count;
 }
-
-struct Classes {
-    uint64_t word = 0;  // a bit for each byte: ASCII letter or digit
-    uint64_t wide = 0;  // not ASCII
-};
-
-#if defined(DEDUP_SSE2)
-
-inline Classes classify(const uint8_t *bytes) {
-    // Whether each byte is one of `count` values from `first` on.
-    const auto within = [](__m128i value, char first, char count) {
-        const __m128i from = _mm_sub_epi8(value, _mm_set1_epi8(first));
-        return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8(count - 1)), from);
-    };
-    Classes result;
-    for (int i = 0; i < 4; ++i) {
-        const __m128i value = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes) + i);
-        const __m128i letter = within(_mm_or_si128(value, _mm_set1_epi8(0x20)), 'a', 26);
-        const __m128i word = _mm_or_si128(letter, within(value, '0', 10));
-        result.word |= static_cast<uint64_t>(static_cast<uint16_t>(_mm_movemask_epi8(word))) << 16 * i;
-        result.wide |= static_cast<uint64_t>(static_cast<uint16_t>(_mm_movemask_epi8(value))) << 16 * i;
-    }
-    return result;
-}
-
-#else
-
-// The highest bit of each byte, in order.
-inline uint64_t pack(uint64_t value) { return ((value & each_byte(0x80)) >> 7) * 0x0102040810204080ull >> 56; }
-
-inline Classes classify(const uint8_t *bytes) {
-    Classes result;
-    for (int i = 0; i < 8; ++i) {
-        const uint64_t value = load(bytes + 8 * i);
-        const uint64_t low = value & each_byte(0x7F);
-        const uint64_t lower = low | LOWER;
-        // In each byte the sum reaches 0x80 where the byte is at least 'a', and more than 'z'; the same for digits.
-        const uint64_t letter = (lower + each_byte(0x80 - 'a')) & ~(lower + each_byte(0x7F - 'z'));
-        const uint64_t digit = (low + each_byte(0x80 - '0')) & ~(low + each_byte(0x7F - '9'));
-        result.word |= pack((letter | digit) & ~value) << 8 * i;
-        result.wide |= pack(value) << 8 * i;
-    }
-    return result;
-}
-
-#endif
 
 inline bool is_word(uint8_t byte) {
     return static_cast<uint8_t>((byte | 0x20) - 'a') < 26 || static_cast<uint8_t>(byte - '0') < 10;
@@ -186,14 +101,7 @@ std::size_t Tokenizer<PLACES>::read_ascii(std::size_t at, std::size_t end) {
     uint64_t wide = 0;
     while (at < end && !wide) {
         const std::size_t width = std::min(end - at, BLOCK);
-        Classes classes;
-        if (size_ - at >= BLOCK) {
-            classes = classify(text_ + at);
-        } else {
-            uint8_t padded[BLOCK] = {};
-            std::memcpy(padded, text_ + at, width);
-            classes = classify(padded);
-        }
+        const Classes classes = classify(text_ + at, size_ - at);
         wide = classes.wide & (~0ull >> (BLOCK - width));
         const std::size_t length = wide ? lowest_bit(wide) : width;
         if (length == 0) break;
@@ -322,7 +230,8 @@ std::size_t Tokenizer<PLACES>::read_wide(std::size_t at, std::size_t end) {
     return at;
 }
 
-namespace {
+template class Tokenizer<false>;
+template class Tokenizer<true>;
 
 FoldingTables checked_tables(const In<bool> &filled, const In<uint8_t> &role, const In<uint32_t> &offset,
                              const In<uint8_t> &length, const In<uint8_t> &data) {
@@ -331,6 +240,8 @@ FoldingTables checked_tables(const In<bool> &filled, const In<uint8_t> &role, co
     }
     return {filled.data(), role.data(), offset.data(), length.data(), data.data(), data.size()};
 }
+
+namespace {
 
 nb::tuple tokenize(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
                    In<uint8_t> length, In<uint8_t> data) {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "arrays.h"
+
 namespace dedup {
 
 // The tables of folding.py, read only, as they were when a batch began.
@@ -93,5 +95,9 @@ private:
     std::vector<uint32_t> missing_;
     std::bitset<0x110000 / 256> asked_;  // pages of these
 };
+
+// The tables as they come from Python; throws where they are not those of folding.py.
+FoldingTables checked_tables(const In<bool> &filled, const In<uint8_t> &role, const In<uint32_t> &offset,
+                             const In<uint8_t> &length, const In<uint8_t> &data);
 
 }  // namespace dedup

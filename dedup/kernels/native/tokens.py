@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dedup.arrays import I64, U8, U32, U64
@@ -26,11 +26,17 @@ def token_keys(buffer: U8, offsets: I64) -> tuple[U64, I64, I64]:
     return keys, bounds, words
 
 
-def _with_tables(read: Callable[..., tuple[Any, ...]], buffer: U8, offsets: I64) -> Any:
+def text_signatures(texts: Sequence[bytes], size: int, multipliers: U32, increments: U32) -> tuple[I64, I64, U32]:
+    """Return the tokens, words and signatures of texts: see `reference.text_signatures` and `tokenize`."""
+    counts, words, signatures = _with_tables(_native.text_signatures, tuple(texts), size, multipliers, increments)
+    return counts, words, signatures
+
+
+def _with_tables(read: Callable[..., tuple[Any, ...]], *arguments: Any) -> Any:
     """Return what a kernel makes of a text, with the tables filled that it needs; its last result says what lacked."""
     while True:
         filled, data = FOLDING.snapshot()
-        *columns, missing = read(buffer, offsets, filled, FOLDING.role, FOLDING.offset, FOLDING.length, data)
+        *columns, missing = read(*arguments, filled, FOLDING.role, FOLDING.offset, FOLDING.length, data)
         if not len(missing):
             return tuple(columns)
         # The first text with a character of some page: its tokens were found without it.

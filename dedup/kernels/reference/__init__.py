@@ -28,7 +28,9 @@ from dedup.kernels.reference.sketches import (
     document_signatures,
     fingerprints,
     shingle,
+    shingle_sets,
     signatures,
+    text_signatures,
     winnow,
 )
 from dedup.kernels.reference.texts import Texts
@@ -66,8 +68,10 @@ __all__ = [
     "score_words",
     "shared_counts",
     "shingle",
+    "shingle_sets",
     "signatures",
     "similarity",
+    "text_signatures",
     "token_keys",
     "tokenize",
     "twice_words",

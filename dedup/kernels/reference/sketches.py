@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.arrays import I64, U32, U64
+from dedup.arrays import I64, U32, U64, distinct
 from dedup.kernels.reference.hashing import SHINGLE_MULTIPLIER, fmix32, hash_windows, mix64
+from dedup.kernels.reference.tokens import token_keys
 
 
 def shingle(keys: U64, offsets: I64, size: int) -> tuple[U64, I64]:
@@ -53,6 +55,18 @@ def signatures(shingles: U64, offsets: I64, multipliers: U32, increments: U32) -
     return result
 
 
+def shingle_sets(keys: U64, offsets: I64, size: int) -> tuple[U64, I64]:
+    """Return the distinct shingles of ``size`` tokens of each document, sorted, and the documents' offsets in them.
+
+    A document of fewer tokens has one shingle, of all of them.
+    """
+    sets = [np.zeros(0, np.uint64)]
+    for begin, end in itertools.pairwise(offsets.tolist()):
+        length = min(size, end - begin)
+        sets.append(distinct(hash_windows(keys, np.arange(begin, end - length + 1), length)) if length else keys[:0])
+    return np.concatenate(sets), np.cumsum([len(hashes) for hashes in sets])
+
+
 def document_signatures(keys: U64, offsets: I64, size: int, multipliers: U32, increments: U32) -> U32:
     """Return the MinHash signatures of the shingles of documents' tokens, ``uint32[n_documents, n_permutations]``.
 
@@ -65,6 +79,18 @@ def document_signatures(keys: U64, offsets: I64, size: int, multipliers: U32, in
         whole = hash_windows(keys, offsets[short], length)
         result[short] = signatures(whole, np.arange(len(short) + 1), multipliers, increments)
     return result
+
+
+def text_signatures(texts: Sequence[bytes], size: int, multipliers: U32, increments: U32) -> tuple[I64, I64, U32]:
+    """Return the number of tokens and of words of texts and their signatures: see `token_keys`, `document_signatures`.
+
+    For where the tokens are not needed any more: an implementation need not keep them.
+    """
+    lengths = np.array([len(text) for text in texts], np.int64)
+    keys, offsets, words = token_keys(
+        np.frombuffer(b"".join(texts), np.uint8), np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    )
+    return np.diff(offsets), words, document_signatures(keys, offsets, size, multipliers, increments)
 
 
 def band_keys(signatures: U32, rows: int, bands: int) -> U64:

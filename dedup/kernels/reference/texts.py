@@ -39,9 +39,7 @@ class Texts:
         """
         if first >= last:
             return []
-        document = bisect_right(self._offsets, first) - 1
-        if document < 0 or document + 1 == len(self._offsets) or last > self._offsets[document + 1]:
-            raise ValueError("words must be places within one document")
+        document = self._document(first, last)
         text, starts, ends = self._bounds(document)
         begin = self._offsets[document]
         bounds = zip(starts[first - begin : last - begin], ends[first - begin : last - begin], strict=True)
@@ -50,12 +48,15 @@ class Texts:
     def locate(self, first: I64, last: I64) -> Located:
         """Return where ranges of places (``int64[n]`` each, each within one document) are in the texts.
 
-        Of ranges sorted by ``first`` every text is read once.
+        Of ranges sorted by ``first`` every text is read once. Raises `ValueError` where a range is empty or is not one
+        of places of one document.
         """
         rows = []
         number, cursor = -1, _Cursor("")
         for begin, end in zip(first.tolist(), last.tolist(), strict=True):
-            document = bisect_right(self._offsets, begin) - 1
+            if begin >= end:
+                raise ValueError("ranges must not be empty")
+            document = self._document(begin, end)
             text, starts, ends = self._bounds(document)
             if document != number:
                 number, cursor = document, _Cursor(text)
@@ -68,6 +69,13 @@ class Texts:
             columns = start - cursor.line_start + 1, stop - beyond.line_start + 1
             rows.append((start, stop, cursor.byte, beyond.byte, cursor.line, columns[0], beyond.line, columns[1]))
         return Located(*np.array(rows, np.int64).reshape(-1, 8).T)
+
+    def _document(self, first: int, last: int) -> int:
+        """Return the document that a range of places is in."""
+        document = bisect_right(self._offsets, first) - 1
+        if document < 0 or document + 1 == len(self._offsets) or last > self._offsets[document + 1]:
+            raise ValueError("words must be places within one document")
+        return document
 
     def _bounds(self, document: int) -> tuple[str, list[int], list[int]]:
         """Return a document's text, and in it where its words start and end."""
