@@ -10,6 +10,7 @@ Cost: sorts of the uses; a sweep over those that lie inside others.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from itertools import groupby
 
 import numpy as np
 
@@ -38,6 +39,7 @@ def _containers(uses: Uses, count: int) -> I64:
     passage, first, last = uses.passage[order], uses.first[order], uses.last[order]
     inside = np.zeros(len(order), bool)
     inside[1:] = np.maximum.accumulate(last)[:-1] >= last[1:]  # never of one's own passage, whose uses do not overlap
+    inside[:-1] |= (first[1:] == first[:-1]) & (last[1:] == last[:-1])
     small = np.ones(count, bool)
     small[passage[~inside]] = False
     if not small.any():
@@ -48,13 +50,14 @@ def _containers(uses: Uses, count: int) -> I64:
     around: dict[int, list[set[tuple[int, int]]]] = {}
     open_uses: list[tuple[int, int, int]] = []
     rows = zip(passage[near].tolist(), first[near].tolist(), last[near].tolist(), strict=True)
-    for index, (number, start, end) in enumerate(rows):
-        open_uses = [use for use in open_uses if use[0] > start]
-        if small[number]:
-            holders = {(other, use) for reach, other, use in open_uses if reach >= end and other != number}
-            around.setdefault(number, []).append(holders)
-        open_uses.append((end, number, index))
-    for number in sorted(around):
+    for (start, end), same in groupby(enumerate(rows), key=lambda item: item[1][1:]):
+        own = [(end, number, index) for index, (number, _, _) in same]
+        open_uses = [use for use in open_uses if use[0] > start] + own
+        for _, number, _ in own:
+            if small[number]:
+                holders = {(other, use) for reach, other, use in open_uses if reach >= end and other != number}
+                around.setdefault(number, []).append(holders)
+    for number in sorted(around, reverse=True):  # of two with the same uses the first stays
         places = around[number]
         larger = set.intersection(*({other for other, _ in holders} for holders in places))
         for other in sorted(larger):

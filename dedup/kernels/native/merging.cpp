@@ -8,6 +8,7 @@
 
 #include "alignment.h"
 #include "arrays.h"
+#include "extension.h"
 #include "long_runs.h"
 #include "sequences.h"
 
@@ -235,10 +236,23 @@ private:
     }
 
     // Keeps a piece if it is long, sure and similar enough; else what is left without its worst gap.
-    void accept(const Piece &piece, std::vector<Accepted> &accepted) {
+    void accept(const Piece &whole, std::vector<Accepted> &accepted) {
+        Pieces waiting{whole};
+        while (!waiting.empty()) {
+            const Piece piece = waiting.back();
+            waiting.pop_back();
+            if (is_sure(piece) && !keep_similar(piece, accepted)) add_parts(piece, waiting);
+        }
+    }
+
+    bool is_sure(const Piece &piece) {
         const Range left = piece.side(0), right = piece.side(1);
-        if (std::min(count(left), count(right)) < limits_.words) return;
-        if (piece.score < limits_.score && (piece.reordered || score(left, right) < limits_.score)) return;
+        if (std::min(count(left), count(right)) < limits_.words) return false;
+        return piece.score >= limits_.score || (!piece.reordered && score(left, right) >= limits_.score);
+    }
+
+    bool keep_similar(const Piece &piece, std::vector<Accepted> &accepted) {
+        const Range left = piece.side(0), right = piece.side(1);
         const double reached = similarity(common(left, right), left, right);
         if (piece.reordered) {
             // What two texts share in order says more: another order must explain what that does not.
@@ -246,41 +260,71 @@ private:
             if (by_content >= limits_.similarity &&
                 (reached < limits_.similarity || by_content - reached >= limits_.reordered_gain)) {
                 accepted.push_back({left, right, by_content, true});
-                return;
+                return true;
             }
         }
-        if (reached >= limits_.similarity) {
-            accepted.push_back({left, right, reached, false});
-            return;
-        }
+        if (reached < limits_.similarity) return false;
+        accepted.push_back({left, right, reached, false});
+        return true;
+    }
+
+    // Adds what is left of a piece without its worst gap, the later part first.
+    void add_parts(const Piece &piece, Pieces &waiting) {
+        const Range left = piece.side(0), right = piece.side(1);
         const std::vector<Run> found = runs(left, right);
-        std::size_t worst = 0;
-        int64_t widest = -1;
-        for (std::size_t k = 1; k < found.size(); ++k) {
-            const Run &before = found[k - 1], &after = found[k];
-            const auto gap = static_cast<int64_t>(std::max(after.left - before.left - before.size,
-                                                           after.right - before.right - before.size));
-            if (gap > widest) worst = k, widest = gap;
-        }
-        if (!worst) return;
-        for (const auto &[begin, end] : {std::pair(std::size_t{0}, worst), std::pair(worst, found.size())}) {
+        const std::size_t worst = worst_gap(found);
+        for (const auto &[begin, end] : {std::pair(worst, found.size()), std::pair(std::size_t{0}, worst)}) {
+            if (begin == end) continue;
             const Run &first = found[begin], &last = found[end - 1];
             int64_t equal = 0;
             for (std::size_t k = begin; k < end; ++k) equal += static_cast<int64_t>(found[k].size);
             // Its score is counted anew, since the gap that goes may have cost more than the part is worth.
-            accept({left.begin + static_cast<int64_t>(first.left),
-                    left.begin + static_cast<int64_t>(last.left + last.size),
-                    right.begin + static_cast<int64_t>(first.right),
-                    right.begin + static_cast<int64_t>(last.right + last.size), 0, equal, false},
-                   accepted);
+            const Piece part{left.begin + static_cast<int64_t>(first.left),
+                             left.begin + static_cast<int64_t>(last.left + last.size),
+                             right.begin + static_cast<int64_t>(first.right),
+                             right.begin + static_cast<int64_t>(last.right + last.size),
+                             0,
+                             equal,
+                             false};
+            if (part.side(0).size() < left.size() || part.side(1).size() < right.size()) waiting.push_back(part);
         }
+    }
+
+    // The run after the longest gap between two runs (of several the middle one, so that there are few steps to the
+    // last), or 0.
+    static std::size_t worst_gap(const std::vector<Run> &found) {
+        std::vector<std::size_t> widest;
+        std::size_t longest = 0;
+        for (std::size_t k = 1; k < found.size(); ++k) {
+            const Run &before = found[k - 1], &after = found[k];
+            const std::size_t gap = std::max(after.left - before.left, after.right - before.right) - before.size;
+            if (gap > longest) widest.clear();
+            longest = std::max(longest, gap);
+            if (gap == longest) widest.push_back(k);
+        }
+        return widest.empty() ? 0 : widest[widest.size() / 2];
     }
 
     int64_t count(Range side) const { return count_twice(keys_, side); }
 
+    // What the words of two aligned ranges count; those too long for one table by their runs and holes.
     int64_t score(Range left, Range right) {
-        return floor_divide(scorer_.score(left, right) * count(left), 2 * left.size());
+        int64_t total = 0;
+        int64_t i = left.begin, j = right.begin;
+        if (is_long(left, right)) {
+            for (const Run &run : runs(left, right)) {
+                const int64_t begin = left.begin + static_cast<int64_t>(run.left);
+                const int64_t other_begin = right.begin + static_cast<int64_t>(run.right);
+                const auto size = static_cast<int64_t>(run.size);
+                total += scorer_.score({i, begin}, {j, other_begin}) + SCORE * size - SCORE / 2;
+                i = begin + size, j = other_begin + size;
+            }
+        }
+        total += scorer_.score({i, left.end}, {j, right.end});
+        return floor_divide(total * count(left), 2 * left.size());
     }
+
+    bool is_long(Range a, Range b) const { return std::max(a.size(), b.size()) > limits_.longest; }
 
     static double similarity(int64_t shared, Range left, Range right) {
         const int64_t total = left.size() + right.size();
@@ -288,7 +332,7 @@ private:
     }
 
     std::vector<Run> runs(Range a, Range b) {
-        if (std::max(a.size(), b.size()) <= limits_.longest) {
+        if (!is_long(a, b)) {
             return subsequence_.runs(keys_ + a.begin, size(a), keys_ + b.begin, size(b));
         }
         return ask_for_runs(runs_between_, a.begin, a.end, b.begin, b.end);

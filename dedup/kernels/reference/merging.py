@@ -16,8 +16,8 @@ from dedup.kernels.reference.alignment import (
     score_words,
     similarity,
 )
+from dedup.kernels.reference.chains import SCORE
 from dedup.kernels.reference.texts import Texts
-from dedup.kernels.reference.tokens import twice_words
 
 NEAR = 16
 """Words between two pieces, on each side, over which they are joined whatever their order."""
@@ -27,6 +27,9 @@ REORDERED_GAIN = 0.1
 """Similarity that another order must add, for pieces to be called reordered."""
 RECENT = 32
 """Pieces before it with which a piece is compared."""
+
+Side = tuple[int, int]
+"""A half-open range of places."""
 
 
 class MergeLimits(NamedTuple):
@@ -49,6 +52,10 @@ class _Piece(NamedTuple):
     equal: int
     """Words that the two sides are known to share."""
     reordered: bool
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return (self.left, self.left_end), (self.right, self.right_end)
 
 
 def merge_pieces(
@@ -84,11 +91,29 @@ class _Judge(NamedTuple):
 
     def accept(self, piece: _Piece) -> Iterator[AlignedPair]:
         """Yield the piece as a pair if it is long, sure and similar enough; else what is left without its worst gap."""
-        left, right = (piece.left, piece.left_end), (piece.right, piece.right_end)
+        waiting = [piece]
+        while waiting:
+            piece = waiting.pop()
+            if not self._is_sure(piece):
+                continue
+            pair = self._compared(piece)
+            if pair:
+                yield pair
+            else:
+                waiting += reversed(self._parts(piece))
+
+    def _is_sure(self, piece: _Piece) -> bool:
+        """Return whether a piece is long enough and counts enough."""
+        left, right = piece.sides
         if min(self._count(left), self._count(right)) < self.limits.halves:
-            return
-        if piece.score < self.limits.score and (piece.reordered or self._score(left, right) < self.limits.score):
-            return
+            return False
+        return piece.score >= self.limits.score or (
+            not piece.reordered and self._score(left, right) >= self.limits.score
+        )
+
+    def _compared(self, piece: _Piece) -> AlignedPair | None:
+        """Return a piece as a pair, if it is similar enough."""
+        left, right = piece.sides
         a, b = self.keys[slice(*left)], self.keys[slice(*right)]
         reached = similarity(a, b, 0 if piece.reordered else piece.equal)
         if piece.reordered:
@@ -97,32 +122,50 @@ class _Judge(NamedTuple):
             if by_content >= self.limits.similarity and (
                 reached < self.limits.similarity or by_content - reached >= REORDERED_GAIN
             ):
-                yield AlignedPair(*left, *right, by_content, True)
-                return
-        if reached >= self.limits.similarity:
-            yield AlignedPair(*left, *right, reached, False)
-            return
+                return AlignedPair(*left, *right, by_content, True)
+        return AlignedPair(*left, *right, reached, False) if reached >= self.limits.similarity else None
+
+    def _parts(self, piece: _Piece) -> list[_Piece]:
+        """Return what is left of a piece without its worst gap."""
+        left, right = piece.sides
+        parts = []
         for part in _without_worst_gap(self.runs_between(*left, *right)):
             (i, j, _), (i_last, j_last, size) = part[0], part[-1]
             sides = left[0] + i, left[0] + i_last + size, right[0] + j, right[0] + j_last + size
             # Its score is counted anew, since the gap that goes may have cost more than the part is worth.
-            yield from self.accept(_Piece(*sides, 0, sum(run[2] for run in part), False))
+            parts.append(_Piece(*sides, 0, sum(run[2] for run in part), False))
+        return [part for part in parts if part.sides != piece.sides]
 
-    def _score(self, left: tuple[int, int], right: tuple[int, int]) -> int:
-        a, a_end, b, b_end = np.array([*left, *right], np.int64).reshape(4, 1)
-        score = int(score_words(self.keys, a, a_end, b, b_end, self.texts)[0])
+    def _score(self, left: Side, right: Side) -> int:
+        """Return what the words of two aligned ranges count; those too long for one table by their runs and holes."""
+        holes = [(*left, *right)]
+        score = 0
+        if max(left[1] - left[0], right[1] - right[0]) > LONGEST_COMPARED:
+            runs = self.runs_between(*left, *right)
+            score = sum(SCORE * size - SCORE // 2 for _, _, size in runs)
+            ends = [(left[0], right[0])] + [(left[0] + i + size, right[0] + j + size) for i, j, size in runs]
+            begins = [(left[0] + i, right[0] + j) for i, j, _ in runs] + [(left[1], right[1])]
+            holes = [(i, i_end, j, j_end) for (i, j), (i_end, j_end) in zip(ends, begins, strict=True)]
+        a, a_end, b, b_end = np.array(holes, np.int64).T
+        score += int(score_words(self.keys, a, a_end, b, b_end, self.texts).sum())
         return score * self._count(left) // (2 * (left[1] - left[0]))
 
-    def _count(self, side: tuple[int, int]) -> int:
-        return int(twice_words(self.keys, *(np.array([place]) for place in side))[0])
+    def _count(self, side: Side) -> int:
+        keys = self.keys[slice(*side)]
+        return 2 * len(keys) - int(np.count_nonzero(keys & np.uint64(1)))
 
 
 def _without_worst_gap(runs: list[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
-    """Return equal runs (place on either side, length) before and after the longest gap between two of them."""
+    """Return equal runs (place on either side, length) before and after the longest gap between two of them.
+
+    Of several such gaps it is the middle one, so that there are few steps to the last. A single run is left as it is.
+    """
     gaps = [max(after[0] - before[0], after[1] - before[1]) - before[2] for before, after in itertools.pairwise(runs)]
     if not gaps:
-        return []
-    worst = gaps.index(max(gaps)) + 1
+        return [runs] if runs else []
+    longest = max(gaps)
+    widest = [number for number, gap in enumerate(gaps, start=1) if gap == longest]
+    worst = widest[len(widest) // 2]
     return [runs[:worst], runs[worst:]]
 
 
