@@ -56,6 +56,7 @@ def find_anchors(
         yield kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links)
         if length == shortest:
             settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
+    del crowded, longer
     for part in whole.parts():
         yield kernels.link_postings(*part, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS)
 

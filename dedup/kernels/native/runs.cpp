@@ -29,7 +29,10 @@ class RunFinder {
   public:
     RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, const RunLimits &limits)
         : keys_(keys.data()), places_(static_cast<int64_t>(keys.size())), offsets_(offsets.data()),
-          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {}
+          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {
+        // More than ordinary text has. Memory that is never written to is never taken, and growing would take twice.
+        short_.reserve(keys.size() / 4);
+    }
 
     // Takes some anchors. Nearly all of ordinary text are in short runs that no other one is near to. So the short ones
     // are told apart first, and only those that stay are sorted like the others.
