@@ -17,6 +17,8 @@ anchors a posting in small groups, 3 in large ones and in each of their regroupi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -30,14 +32,16 @@ BACK_LINKS = 1
 """How many predecessors a posting of a larger group is linked with, besides the first."""
 OVERHANG = 2
 """Tokens by which a fingerprint may reach out of a stretch that is linked already and still say nothing new."""
+PARTS = 8
+"""Into how many parts anchors are divided, so that they are never held at once."""
 LONGER = 8
 """Tokens by which a large group is split first."""
 
 
 def find_anchors(
     fingerprints: Flags, keys: U64, offsets: I64, clusters: I64, shingle: int, shortest: int, window: int
-) -> tuple[I64, I64]:
-    """Return anchors as pairs of token places, ``int64[n_anchors]`` each: left before right, in no order, some twice.
+) -> Iterator[tuple[I64, I64]]:
+    """Yield anchors, some at a time, as pairs of token places, ``int64[n]`` each: left before right, some twice.
 
     ``fingerprints`` (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of
     ``shingle`` tokens starts; ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has
@@ -46,15 +50,15 @@ def find_anchors(
     """
     whole = _Groups.of(fingerprints, keys, offsets, shingle)
     crowded = whole.crowded(len(keys))
-    found = []
     settled = np.zeros(len(keys), bool)
     for length, backs, links in ((shortest, window, 0), (LONGER, 1, BACK_LINKS)):
         longer = _Groups.of(_starts(crowded, backs), keys, offsets, length)
-        found.append(kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links))
+        yield kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links)
         if length == shortest:
             settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
-    found.append(kernels.link_postings(*whole, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS))
-    return np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found])
+    del crowded, longer
+    for part in whole.parts():
+        yield kernels.link_postings(*part, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS)
 
 
 class _Groups(NamedTuple):
@@ -67,6 +71,13 @@ class _Groups(NamedTuple):
     def of(cls, starts: Flags, keys: U64, offsets: I64, length: int) -> Self:
         """Group some places by the ``length`` tokens from there on."""
         return cls(*kernels.equal_windows(keys, starts, offsets, length))
+
+    def parts(self) -> Iterator[Self]:
+        """Yield the groups in a few parts of about as many places."""
+        ends = np.concatenate([[0], np.cumsum(self.sizes)])
+        cuts = np.searchsorted(ends, np.arange(PARTS + 1) * (len(self.places) / PARTS))
+        for first, last in pairwise(cuts.tolist()):
+            yield type(self)(self.places[ends[first] : ends[last]], self.sizes[first:last])
 
     def crowded(self, count: int) -> Flags:
         """Return at which of ``count`` tokens there are places of large groups."""

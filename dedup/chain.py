@@ -9,6 +9,8 @@ Cost: a sort of the anchors by distance, and of the runs that stay; at most thre
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dedup import kernels
 from dedup.arrays import I64, U64, Runs
 
@@ -16,14 +18,17 @@ LOOK_BACK = 40
 """How many runs before it, in each of three diagonal bands, a run may follow."""
 
 
-def equal_runs(left: I64, right: I64, keys: U64, offsets: I64, shortest: int, max_gap: int, least: int) -> Runs:
+def equal_runs(
+    anchors: Iterable[tuple[I64, I64]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
+) -> Runs:
     """Return the maximal equal runs around anchors, sorted by documents and places, without overlap of their sides.
 
-    ``left`` and ``right`` are anchors in any order. ``shortest`` is the number of tokens of the shortest passage. Runs
-    of fewer than ``least`` tokens that no other one is near to, within ``max_gap`` tokens on both sides, are left out:
-    in a text with little reuse these are most runs, a few words that happen to stand in two places.
+    ``anchors`` are left and right places, some at a time, in any order. ``shortest`` is the number of tokens of the
+    shortest passage. Runs of fewer than ``least`` tokens that no other one is near to, within ``max_gap`` tokens on
+    both sides, are left out: in a text with little reuse these are most runs, a few words that happen to stand in two
+    places.
     """
-    return Runs(*kernels.equal_runs(left, right, keys, offsets, shortest, max_gap, least))
+    return Runs(*kernels.equal_runs(anchors, keys, offsets, shortest, max_gap, least))
 
 
 def find_chains(runs: Runs, offsets: I64, max_gap: int) -> tuple[I64, I64]:

@@ -211,8 +211,8 @@ def _reuse(
     anchors = find_anchors(
         sketches.fingerprints, keys, offsets, clusters, FINGERPRINT_SHINGLE, config.min_words, window
     )
+    runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     report("chain", 0, 1)
-    runs = equal_runs(*anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     chains, order = find_chains(runs, offsets, config.max_gap)
     report("align", 0, 1)
     texts = kernels.Texts(corpus.texts, offsets)

@@ -29,8 +29,8 @@ def test_runs_around_any_anchors(kernels, reference, documents, shortest, data):
     anchor = st.lists(st.integers(0, max(len(keys) - 1, 0)), min_size=2, max_size=2, unique=True).map(sorted)
     anchors = data.draw(st.lists(anchor, max_size=30)) if len(keys) > 1 else []
     left, right = np.array(anchors, np.int64).reshape(-1, 2).T
-    runs = kernels.equal_runs(left, right, keys, offsets, shortest, 0, 1)
-    same(runs, reference.equal_runs(left, right, keys, offsets, shortest, 0, 1))
+    runs = kernels.equal_runs([(left, right)], keys, offsets, shortest, 0, 1)
+    same(runs, reference.equal_runs([(left, right)], keys, offsets, shortest, 0, 1))
     every = naive.equal_runs(documents, 1)
     around = {run for run in every if any(b - a == run[1] - run[0] and 0 <= a - run[0] < run[2] for a, b in anchors)}
     found = set(zip(*(values.tolist() for values in runs), strict=True))
@@ -54,7 +54,7 @@ def test_short_runs_stay_where_another_one_is_near(kernels, reference, documents
     anchor = st.lists(st.integers(0, max(len(keys) - 1, 0)), min_size=2, max_size=2, unique=True).map(sorted)
     anchors = data.draw(st.lists(anchor, max_size=30)) if len(keys) > 1 else []
     left, right = np.array(anchors, np.int64).reshape(-1, 2).T
-    arguments = left, right, keys, offsets, shortest
+    arguments = [(left[:9], right[:9]), (left[9:], right[9:])], keys, offsets, shortest
     runs = kernels.equal_runs(*arguments, max_gap, least)
     same(runs, reference.equal_runs(*arguments, max_gap, least))
     every = list(zip(*(values.tolist() for values in kernels.equal_runs(*arguments, 0, 1)), strict=True))
@@ -73,9 +73,9 @@ def test_strays_are_left_out(kernels):
     far = [*range(300, 400), 5, 6]
     keys, offsets = flat([[*begin, *middle, *end], [*begin, *range(200, 240), *end], far])
     anchors = places(0, 43, 44), places(46, 89, 192)
-    lengths = [kernels.equal_runs(*anchors, keys, offsets, 15, *limits)[2].tolist() for limits in ((38, 4), (39, 4))]
+    lengths = [kernels.equal_runs([anchors], keys, offsets, 15, *limits)[2].tolist() for limits in ((38, 4), (39, 4))]
     assert lengths == [[], [3, 3]]
-    assert kernels.equal_runs(*anchors, keys, offsets, 15, 38, 2)[2].tolist() == [3, 3, 2]
+    assert kernels.equal_runs([anchors], keys, offsets, 15, 38, 2)[2].tolist() == [3, 3, 2]
 
 
 @pytest.mark.parametrize("period", [1, 2, 7, 15, 40])
@@ -91,8 +91,8 @@ def test_runs_of_long_documents(kernels, reference, period):
     assert (left < right).all()
     shuffled = random.permutation(len(left))
     for least in (4, 1):
-        runs = kernels.equal_runs(left[shuffled], right[shuffled], keys, offsets, 15, 30, least)
-        same(runs, reference.equal_runs(left, right, keys, offsets, 15, 30, least))
+        runs = kernels.equal_runs([(left[shuffled], right[shuffled])], keys, offsets, 15, 30, least)
+        same(runs, reference.equal_runs([(left, right)], keys, offsets, 15, 30, least))
     assert max(runs[2]) == 2000 and (runs[0] + runs[2] <= runs[1]).all()
 
 
@@ -101,15 +101,15 @@ def test_runs_of_long_documents(kernels, reference, period):
 )
 def test_anchors_must_be_two_places(native, left, right):
     with pytest.raises(ValueError, match="places"):
-        native.equal_runs(places(left), places(right), np.zeros(3, np.uint64), places(0, 3), 4, 30, 4)
+        native.equal_runs([(places(left), places(right))], np.zeros(3, np.uint64), places(0, 3), 4, 30, 4)
 
 
 def test_other_hostile_arguments_of_runs(native):
     keys = np.zeros(3, np.uint64)
     with pytest.raises(ValueError, match="length"):
-        native.equal_runs(places(0), places(1, 2), keys, places(0, 3), 4, 30, 4)
+        native.equal_runs([(places(0), places(1, 2))], keys, places(0, 3), 4, 30, 4)
     with pytest.raises(ValueError, match="offsets"):
-        native.equal_runs(places(0), places(1), keys, places(0, 4), 4, 30, 4)
+        native.equal_runs([(places(0), places(1))], keys, places(0, 4), 4, 30, 4)
     for limits, named in (
         ((0, 30, 4), "shortest"),
         ((4, -1, 4), "gap"),
@@ -117,7 +117,7 @@ def test_other_hostile_arguments_of_runs(native):
         ((4, 30, 0), "least"),
     ):
         with pytest.raises(ValueError, match=named):
-            native.equal_runs(places(0), places(1), keys, places(0, 3), *limits)
+            native.equal_runs([(places(0), places(1))], keys, places(0, 3), *limits)
 
 
 @st.composite

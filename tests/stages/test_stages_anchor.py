@@ -27,11 +27,14 @@ def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = Non
     chosen = np.zeros(len(keys), bool)
     chosen[fingerprints(keys, offsets, shortest)[1]] = True
     names = np.array(clusters or range(len(documents)), np.int64)
-    return find_anchors(chosen, keys, offsets, names, FINGERPRINT_SHINGLE, shortest, fingerprint_window(shortest))
+    shingle, window = FINGERPRINT_SHINGLE, fingerprint_window(shortest)
+    parts = zip(*find_anchors(chosen, keys, offsets, names, shingle, shortest, window), strict=True)
+    left, right = map(np.concatenate, parts)
+    return left, right
 
 
 def runs_of(documents: Words, shortest: int) -> list[tuple[int, int, int]]:
-    runs = equal_runs(*anchors_of(documents, shortest), *flat(documents), shortest, max_gap=0, least=1)
+    runs = equal_runs([anchors_of(documents, shortest)], *flat(documents), shortest, max_gap=0, least=1)
     return list(zip(*(values.tolist() for values in runs), strict=True))
 
 

@@ -29,12 +29,42 @@ class RunFinder {
   public:
     RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, const RunLimits &limits)
         : keys_(keys.data()), places_(static_cast<int64_t>(keys.size())), offsets_(offsets.data()),
-          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {}
+          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {
+        // More than ordinary text has. Memory that is never written to is never taken, and growing would take twice.
+        short_.reserve(keys.size() / 4);
+    }
 
-    // Leaves the runs in `runs_`. Nearly all anchors of ordinary text are in short runs that no other one is near to.
-    // So the short ones are told apart first, and only those that stay are sorted like the others.
-    void find(const int64_t *left, const int64_t *right, std::size_t count) {
-        divide(left, right, count);
+    // Takes some anchors. Nearly all of ordinary text are in short runs that no other one is near to. So the short ones
+    // are told apart first, and only those that stay are sorted like the others.
+    void add(const int64_t *left, const int64_t *right, std::size_t count) {
+        constexpr std::size_t AHEAD = 12;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (i + AHEAD < count) {
+                fetch_early(keys_ + left[i + AHEAD]);
+                fetch_early(keys_ + right[i + AHEAD]);
+            }
+            const int64_t a = left[i], b = right[i];
+            if (keys_[a] != keys_[b]) continue;
+            Anchor anchor{static_cast<Place>(b - a), static_cast<Place>(a)};
+            // Documents need not be looked up to see that no more is equal.
+            int64_t ahead = equal_words(a, b, std::min(limits_.least, places_ - b), 1);
+            int64_t back = equal_words(a, b, std::min(limits_.least, a + 1), -1) - 1;
+            if (back || ahead + back >= limits_.least || ahead + back > b - a) {
+                const Room room = room_around(a, b);
+                ahead = std::min(ahead, room.ahead);
+                back = std::min(back, room.back);
+            }
+            if (ahead + back >= limits_.least || ahead + back > b - a) {
+                anchors_.push_back(anchor);
+            } else {
+                anchor.left -= static_cast<Place>(back);
+                short_.push_back(anchor);
+            }
+        }
+    }
+
+    // Leaves the runs in `runs_`.
+    void find() {
         grow();
         separate();
         add_short_runs();
@@ -74,35 +104,6 @@ class RunFinder {
 
     static bool is_before(const Anchor &a, const Anchor &b) {
         return a.distance != b.distance ? a.distance < b.distance : a.left < b.left;
-    }
-
-    // Puts the begins of short runs into `short_`, and anchors of others into `anchors_`.
-    void divide(const int64_t *left, const int64_t *right, std::size_t count) {
-        constexpr std::size_t AHEAD = 12;
-        short_.reserve(count);  // memory that is never written to is never taken
-        for (std::size_t i = 0; i < count; ++i) {
-            if (i + AHEAD < count) {
-                fetch_early(keys_ + left[i + AHEAD]);
-                fetch_early(keys_ + right[i + AHEAD]);
-            }
-            const int64_t a = left[i], b = right[i];
-            if (keys_[a] != keys_[b]) continue;
-            Anchor anchor{static_cast<Place>(b - a), static_cast<Place>(a)};
-            // Documents need not be looked up to see that no more is equal.
-            int64_t ahead = equal_words(a, b, std::min(limits_.least, places_ - b), 1);
-            int64_t back = equal_words(a, b, std::min(limits_.least, a + 1), -1) - 1;
-            if (back || ahead + back >= limits_.least || ahead + back > b - a) {
-                const Room room = room_around(a, b);
-                ahead = std::min(ahead, room.ahead);
-                back = std::min(back, room.back);
-            }
-            if (ahead + back >= limits_.least || ahead + back > b - a) {
-                anchors_.push_back(anchor);
-            } else {
-                anchor.left -= static_cast<Place>(back);
-                short_.push_back(anchor);
-            }
-        }
     }
 
     // Anchors of one distance that lie in the same run follow each other.
@@ -314,15 +315,31 @@ class RunFinder {
     std::vector<Run> runs_;
 };
 
+void check_anchors(const In<int64_t> &left, const In<int64_t> &right, std::size_t places) {
+    if (left.size() != right.size()) throw nb::value_error("left and right must be of one length");
+    const auto end = static_cast<int64_t>(places);
+    bool inside = true;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        inside &= 0 <= left.data()[i] && left.data()[i] < right.data()[i] && right.data()[i] < end;
+    }
+    if (!inside) throw nb::value_error("anchors must be two places of tokens, left before right");
+}
+
 template <typename Place>
-nb::tuple find_runs(const In<int64_t> &left, const In<int64_t> &right, const In<uint64_t> &keys,
-                    const In<int64_t> &offsets, const RunLimits &limits) {
+nb::tuple find_runs(const nb::iterable &anchors, const In<uint64_t> &keys, const In<int64_t> &offsets,
+                    const RunLimits &limits) {
     Column<int64_t> columns[3];
     std::size_t size = 0;
+    RunFinder<Place> finder(keys, offsets, limits);
+    for (nb::handle part : anchors) {
+        const auto [left, right] = nb::cast<std::pair<In<int64_t>, In<int64_t>>>(part);
+        check_anchors(left, right, keys.size());
+        const nb::gil_scoped_release released;
+        finder.add(left.data(), right.data(), left.size());
+    }
     {
         nb::gil_scoped_release released;
-        RunFinder<Place> finder(keys, offsets, limits);
-        finder.find(left.data(), right.data(), left.size());
+        finder.find();
         size = finder.size();
         for (auto &column : columns) column = make_column<int64_t>(size);
         finder.write(columns[0].get(), columns[1].get(), columns[2].get());
@@ -331,32 +348,24 @@ nb::tuple find_runs(const In<int64_t> &left, const In<int64_t> &right, const In<
                           hand_over(std::move(columns[2]), size));
 }
 
-nb::tuple equal_runs(In<int64_t> left, In<int64_t> right, In<uint64_t> keys, In<int64_t> offsets, int64_t shortest,
-                     int64_t max_gap, int64_t least) {
+nb::tuple equal_runs(nb::iterable anchors, In<uint64_t> keys, In<int64_t> offsets, int64_t shortest, int64_t max_gap,
+                     int64_t least) {
     check_offsets(offsets, keys.size());
-    if (left.size() != right.size()) throw nb::value_error("left and right must be of one length");
     if (shortest < 1) throw nb::value_error("the shortest passage must have a token");
     constexpr int64_t MOST = int64_t{1} << 60;  // nothing that is added up can overflow
     if (max_gap < 0 || max_gap > MOST) throw nb::value_error("the gap must be a number of tokens");
     if (least < 1 || least > MOST) throw nb::value_error("the least run must have a token");
-    const auto end = static_cast<int64_t>(keys.size());
-    bool inside = true;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        inside &= 0 <= left.data()[i] && left.data()[i] < right.data()[i] && right.data()[i] < end;
-    }
-    if (!inside) throw nb::value_error("anchors must be two places of tokens, left before right");
     // Sums of two places and a length must fit as well.
     constexpr std::size_t NARROW = std::size_t{1} << 30;
     const RunLimits limits{shortest, max_gap, least};
-    return keys.size() < NARROW && offsets.size() < NARROW ? find_runs<uint32_t>(left, right, keys, offsets, limits)
-                                                           : find_runs<uint64_t>(left, right, keys, offsets, limits);
+    return keys.size() < NARROW && offsets.size() < NARROW ? find_runs<uint32_t>(anchors, keys, offsets, limits)
+                                                           : find_runs<uint64_t>(anchors, keys, offsets, limits);
 }
 
 }  // namespace
 
 void bind_runs(nb::module_ &module) {
-    module.def("equal_runs", &equal_runs, nb::arg("left"), nb::arg("right"), nb::arg("keys"), nb::arg("offsets"),
-               nb::arg("shortest"), nb::arg("max_gap"), nb::arg("least"));
+    module.def("equal_runs", &equal_runs, nb::arg("anchors"), nb::arg("keys"), nb::arg("offsets"), nb::arg("shortest"), nb::arg("max_gap"), nb::arg("least"));
 }
 
 }  // namespace dedup

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from dedup.arrays import I64, U64, Flags, Runs
@@ -10,13 +12,13 @@ _BLOCK = 16
 
 
 def equal_runs(
-    left: I64, right: I64, keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
+    anchors: Iterable[tuple[I64, I64]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
 ) -> tuple[I64, I64, I64]:
     """Return the maximal equal runs in which anchors lie, as left places, right places and lengths.
 
-    An anchor is two places, ``left`` before ``right`` (``int64[n_anchors]`` each); in any order, and more than once; a
-    run of it is the tokens that are equal around the two within their documents (none, where the two themselves
-    differ). ``shortest`` is the number of tokens of the shortest passage.
+    ``anchors`` come some at a time, as left and right places (``int64[n]`` each), left before right; in any order, and
+    more than once. A run of one is the tokens that are equal around the two places within their documents (none, where
+    the two themselves differ). ``shortest`` is the number of tokens of the shortest passage.
 
     Left and right sides do not overlap. A run longer than its distance is a text with that period. Those that only
     repeat another one at a multiple of its period are left out. Periods of ``shortest`` tokens and more give one piece
@@ -30,6 +32,8 @@ def equal_runs(
     The result (``int64[n_runs]`` each) is sorted by documents, then by left and right place, then, where these are
     equal, pieces last and by length.
     """
+    nothing = np.zeros(0, np.int64)
+    left, right = map(np.concatenate, zip((nothing, nothing), *anchors, strict=True))
     whole, pieces = _separate(_without_multiples(_grow(left, right, keys, offsets)), shortest)
     runs = Runs(*map(np.concatenate, zip(whole, pieces, strict=True)))
     kept = (runs.length >= least) | _near(runs, max_gap, least)
