@@ -61,19 +61,6 @@ def test_similarity_is_that_of_the_textbook(kernels, pair, data):
     assert kernels.similarity(keys(a), keys(a)) == 1.0
 
 
-@given(st.lists(sequences, max_size=5), st.data())
-def test_lengths_of_many(kernels, pairs, data):
-    sizes = np.array([len(side) for pair in pairs for side in pair], np.int64)
-    ends = np.cumsum(sizes)
-    begins = ends - sizes
-    lengths = [naive.common_subsequence(*pair) for pair in pairs]
-    known = np.array([data.draw(st.integers(0, length)) for length in lengths], np.int64)
-    array = keys([value for pair in pairs for side in pair for value in side])
-    found = kernels.lcs_lengths(array, begins[::2], ends[::2], begins[1::2], ends[1::2], known)
-    assert found.dtype == np.int64
-    assert found.tolist() == lengths
-
-
 def test_a_long_comparison_within_what_is_known(kernels):
     rng = np.random.default_rng(1)
     a = rng.integers(1, 50, 5000).astype(np.uint64)
@@ -408,8 +395,6 @@ def test_places_outside_the_keys_are_refused(native):
         bad = np.array([wrong])
         with pytest.raises(ValueError, match="places"):
             native.score_words(corpus.keys, bad, bad, one, one + 1, texts)
-        with pytest.raises(ValueError, match="places"):
-            native.lcs_lengths(corpus.keys, one, one + 1, one, bad, one)
         with pytest.raises(ValueError, match="places"):
             native.align_runs(bad, one, one, np.array([0, 1]), corpus.keys, texts)
         with pytest.raises(ValueError, match="places"):

@@ -294,6 +294,18 @@ def test_arguments_that_make_no_sense_are_refused(native):
                 call(*good, bounds=bounds)
 
 
+@pytest.mark.parametrize("run", [(2400, 0, 101), (0, 2400, 101), (1 << 62, 0, 1), (0, 0, (1 << 64) - 1)])
+def test_runs_outside_of_what_was_asked_for_are_refused(native, run):
+    corpus = Corpus.of(native, long_pair(Random(1), 3, 4, LONGEST_COMPARED + 500))
+    size = LONGEST_COMPARED + 500
+    pieces = Alignments(*arrays([0], [size], [size], [2 * size], [SCORE * size], [1]))
+    texts = native.Texts(corpus.documents, corpus.offsets)
+    with pytest.raises(ValueError, match="runs"):
+        native.merge_pieces(
+            pieces, np.array([0, 1]), corpus.keys, texts, lambda *_: [(0, 0, 1), run], MergeLimits(30, 40, 0.6, 60)
+        )
+
+
 def located(kernels: ModuleType, documents: list[str], ranges: list[Side]) -> list[list[int]]:
     encoded = [text.encode("utf-8", "surrogatepass") for text in documents]
     offsets = np.cumsum([0, *(len(naive.tokenize(text)) for text in documents)], dtype=np.int64)

@@ -37,7 +37,7 @@ def aligned(documents: list[list[str]], min_words: int = 15, max_gap: int = 30) 
 
 def misread(random: Random, word: str) -> str:
     at = random.randrange(len(word))
-    return word[:at] + random.choice("qxzj") + word[at + 1 :]
+    return word[:at] + random.choice("qxj") + word[at + 1 :]
 
 
 def edited(random: Random, words: list[str], rate: float) -> list[str]:

@@ -188,28 +188,6 @@ std::size_t lcs_length(In<uint64_t> a, In<uint64_t> b, std::size_t known) {
     return CommonSubsequence<uint64_t>().length(a.data(), a.size(), b.data(), b.size(), known);
 }
 
-Out<int64_t> lcs_lengths(In<uint64_t> keys, In<int64_t> left, In<int64_t> left_end, In<int64_t> right,
-                         In<int64_t> right_end, In<int64_t> known) {
-    const std::size_t count = left.size();
-    check(left_end.size() == count && right.size() == count && right_end.size() == count && known.size() == count,
-          "arrays must be of one length");
-    std::vector<int64_t> lengths(count);
-    {
-        nb::gil_scoped_release released;
-        CommonSubsequence<uint64_t> subsequence;
-        for (std::size_t k = 0; k < count; ++k) {
-            const Range a{left.data()[k], left_end.data()[k]}, b{right.data()[k], right_end.data()[k]};
-            check_range(a.begin, a.end, keys.size());
-            check_range(b.begin, b.end, keys.size());
-            lengths[k] = static_cast<int64_t>(subsequence.length(
-                keys.data() + a.begin, static_cast<std::size_t>(a.size()), keys.data() + b.begin,
-                static_cast<std::size_t>(b.size()),
-                static_cast<std::size_t>(std::max<int64_t>(known.data()[k], 0))));
-        }
-    }
-    return hand_over(std::move(lengths));
-}
-
 Out<int64_t> lcs_runs(In<uint64_t> a, In<uint64_t> b) {
     std::vector<int64_t> flat;
     {
@@ -340,7 +318,6 @@ nb::tuple grow(In<uint64_t> keys, const Texts &texts, In<int64_t> left, In<int64
 
 void bind_alignment(nb::module_ &module) {
     module.def("lcs_length", &lcs_length, nb::arg("a"), nb::arg("b"), nb::arg("known") = 0);
-    module.def("lcs_lengths", &lcs_lengths);
     module.def("lcs_runs", &lcs_runs);
     module.def("score_words", &score_words);
     module.def("align_runs", &align_runs);

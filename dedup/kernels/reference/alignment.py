@@ -41,12 +41,6 @@ def lcs_length(a: U64, b: U64, known: int = 0) -> int:
     return LCSseq.similarity(a.tolist(), b.tolist(), score_cutoff=known) or LCSseq.similarity(a.tolist(), b.tolist())
 
 
-def lcs_lengths(keys: U64, left: I64, left_end: I64, right: I64, right_end: I64, known: I64) -> I64:
-    """Return ``int64[n]``: the `lcs_length` of pairs of ranges of places (``int64[n]`` each)."""
-    rows = zip(*(values.tolist() for values in (left, left_end, right, right_end, known)), strict=True)
-    return np.array([lcs_length(keys[a:a_end], keys[b:b_end], least) for a, a_end, b, b_end, least in rows], np.int64)
-
-
 def similarity(a: U64, b: U64, known: int = 0) -> float:
     """Return the Indel similarity of two sequences of keys, ``known`` of which are known to be shared."""
     both = len(a) + len(b)
