@@ -11,6 +11,7 @@
 #include "extension.h"
 #include "long_runs.h"
 #include "sequences.h"
+#include "tokens.h"
 
 namespace dedup {
 
@@ -25,13 +26,6 @@ std::size_t size(const Range &range) { return static_cast<std::size_t>(range.siz
 // Rounds down, as Python does.
 int64_t floor_divide(int64_t value, int64_t divisor) {
     return value / divisor - (value % divisor != 0 && (value < 0) != (divisor < 0));
-}
-
-// Twice the words, which is whole where a token is half a word.
-int64_t count_twice(const uint64_t *keys, Range range) {
-    int64_t halves = 0;
-    for (int64_t place = range.begin; place < range.end; ++place) halves += static_cast<int64_t>(keys[place] & 1);
-    return 2 * range.size() - halves;
 }
 
 struct Piece {
@@ -305,7 +299,7 @@ private:
         return widest.empty() ? 0 : widest[widest.size() / 2];
     }
 
-    int64_t count(Range side) const { return count_twice(keys_, side); }
+    int64_t count(Range side) const { return count_twice(keys_ + side.begin, keys_ + side.end); }
 
     // What the words of two aligned ranges count; those too long for one table by their runs and holes.
     int64_t score(Range left, Range right) {
@@ -345,21 +339,6 @@ private:
     CommonSubsequence<uint64_t> subsequence_;
     std::vector<uint64_t> sorted_left_, sorted_right_;
 };
-
-Out<int64_t> twice_words(In<uint64_t> keys, In<int64_t> first, In<int64_t> last) {
-    check(first.size() == last.size(), "arrays must be of one length");
-    std::vector<int64_t> result(first.size());
-    {
-        nb::gil_scoped_release released;
-        for (std::size_t k = 0; k < result.size(); ++k) {
-            const Range range{first.data()[k], last.data()[k]};
-            check(range.begin >= 0 && range.begin <= range.end && range.end <= static_cast<int64_t>(keys.size()),
-                  "ranges must be places of the keys");
-            result[k] = count_twice(keys.data(), range);
-        }
-    }
-    return hand_over(std::move(result));
-}
 
 nb::tuple merge_pieces(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<int64_t> right_end,
                        In<int64_t> score, In<int64_t> equal, In<int64_t> bounds, In<uint64_t> keys,
@@ -413,7 +392,6 @@ nb::tuple merge_pieces(In<int64_t> left, In<int64_t> left_end, In<int64_t> right
 }  // namespace
 
 void bind_merging(nb::module_ &module) {
-    module.def("twice_words", &twice_words);
     module.def("merge_pieces", &merge_pieces);
 }
 

@@ -298,9 +298,26 @@ nb::tuple token_keys(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, I
                           hand_over(std::move(words), documents), hand_over(std::move(missing)));
 }
 
+Out<int64_t> twice_words(In<uint64_t> keys, In<int64_t> first, In<int64_t> last) {
+    if (first.size() != last.size()) throw nb::value_error("arrays must be of one length");
+    Column<int64_t> result = make_column<int64_t>(first.size());
+    {
+        nb::gil_scoped_release released;
+        for (std::size_t k = 0; k < first.size(); ++k) {
+            const int64_t begin = first.data()[k], end = last.data()[k];
+            if (begin < 0 || begin > end || end > static_cast<int64_t>(keys.size())) {
+                throw nb::value_error("ranges must be places of the keys");
+            }
+            result[k] = count_twice(keys.data() + begin, keys.data() + end);
+        }
+    }
+    return hand_over(std::move(result), first.size());
+}
+
 }  // namespace
 
 void bind_tokens(nb::module_ &module) {
+    module.def("twice_words", &twice_words);
     module.def("tokenize", &tokenize, nb::arg("buffer"), nb::arg("offsets"), nb::arg("filled"), nb::arg("role"),
                nb::arg("offset"), nb::arg("length"), nb::arg("data"));
     module.def("token_keys", &token_keys, nb::arg("buffer"), nb::arg("offsets"), nb::arg("filled"), nb::arg("role"),

@@ -23,6 +23,13 @@ struct FoldingTables {
 
 enum Role : uint8_t { SEPARATOR, WORD, ALONE, EXTEND };
 
+// Twice the words that tokens are, which is whole where one is half a word.
+inline int64_t count_twice(const uint64_t *key, const uint64_t *end) {
+    int64_t twice = 2 * (end - key);
+    for (; key < end; ++key) twice -= static_cast<int64_t>(*key & 1);
+    return twice;
+}
+
 // Where a tokenizer writes: columns that the caller provides, with room for `most_tokens`.
 struct TokenColumns {
     uint64_t *keys;
