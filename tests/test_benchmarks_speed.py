@@ -260,7 +260,7 @@ def test_growth_ends_with_a_run_that_fails(settings: Settings, monkeypatch: pyte
     rows = list(sheet.to_dict()["rows"].values())
     assert len(rows) == 4
     assert rows[1]["times the half"] == 4.0  # no verdict after half a second
-    assert rows[2]["times the half"] == {"value": 4.5, "target": "<= 2.3", "met": False}
+    assert rows[2]["times the half"] == {"value": 4.5, "target": "<= 2.15", "met": False}
     assert rows[0]["of the bound"]["met"] and rows[0]["found"]["met"]
     assert rows[3] == {"problem": "stopped after 1 s"}
     assert sizes[1] == pytest.approx(2 * sizes[0], abs=1)
