@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,8 +41,7 @@ def describe_passages(
     at which documents begin, ``texts`` gives the folded words of a range of places.
     """
     sides = _Sides.of(found, corpus, offsets, texts)
-    columns = [values.tolist() for values in sides.places[:7]]
-    of_uses = sides.of_uses.tolist()
+    located = _Located.of(sides, corpus.ids)
     uses = found.uses
     models = np.flatnonzero(uses.representative)
     words = ((kernels.twice_words(keys, uses.first[models], uses.last[models]) + 1) // 2).tolist()
@@ -51,19 +50,19 @@ def describe_passages(
     lowest = np.minimum.reduceat(uses.similarity, begins[:-1]).tolist() if found.size else []
     passages: list[Passage] = []
     for number, ((begin, end), reordered) in enumerate(zip(pairwise(begins), found.reordered.tolist(), strict=True)):
-        own = of_uses[begin:end]
+        own = slice(begin, end)
         kind: Kind = "edited"
         if reordered:
             kind = "reordered"
         elif lowest[number] == 1:
-            kind = "verbatim" if len({sides.places.content[at] for at in own}) == 1 else "reformatted"
+            kind = "verbatim" if len(set(located.content[own])) == 1 else "reformatted"
         passages.append(
             Passage(
                 _fingerprint(texts.words(firsts[number], lasts[number])),
                 words[number],
                 lowest[number],
                 kind,
-                tuple(_occurrences(own, columns, sides.places.marks, corpus.ids)),
+                tuple(located.occurrences(own)),
             )
         )
     pairs = _describe_pairs(found, [passage.id for passage in passages], sides, corpus.ids)
@@ -94,24 +93,37 @@ class _Sides(NamedTuple):
         return cls(places, *np.split(number, [len(uses.first), len(uses.first) + len(pairs.left)]))
 
 
+class _Located(NamedTuple):
+    """Where the uses of passages are: lists, an element for each."""
+
+    columns: list[list[Any]]
+    """Document, start, end, line, column, end line and end column."""
+    marks: list[str]
+    content: list[int]
+
+    @classmethod
+    def of(cls, sides: _Sides, ids: Sequence[str]) -> _Located:
+        """Look up the places of the uses."""
+        places, chosen = sides.places, sides.of_uses
+        names = [ids[number] for number in places.document[chosen].tolist()]
+        numbers = chosen.tolist()
+        return cls(
+            [names, *(values[chosen].tolist() for values in places[1:7])],
+            [places.marks[at] for at in numbers],
+            [places.content[at] for at in numbers],
+        )
+
+    def occurrences(self, own: slice) -> Iterator[Occurrence]:
+        """Return the occurrences of a passage, each with the punctuation that follows all of them alike."""
+        names, start, end, line, column, end_line, end_column = (values[own] for values in self.columns)
+        if extra := _shared_marks(self.marks[own]):
+            end, end_column = ([value + extra for value in values] for values in (end, end_column))
+        return map(Occurrence, names, start, end, line, column, end_line, end_column)
+
+
 def _fingerprint(words: Sequence[str]) -> str:
     """Return a name for folded words: 16 hexadecimal digits, the same wherever the words stand."""
     return hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _occurrences(
-    own: Sequence[int], columns: Sequence[Sequence[int]], marks: Sequence[str], ids: Sequence[str]
-) -> Iterator[Occurrence]:
-    """Yield the occurrences of a passage, each with the punctuation that follows all of them alike.
-
-    ``own`` are the numbers of its places, of which the other arguments tell everything.
-    """
-    document, start, end, line, column, end_line, end_column = columns
-    extra = _shared_marks([marks[at] for at in own])
-    for at in own:
-        yield Occurrence(
-            ids[document[at]], start[at], end[at] + extra, line[at], column[at], end_line[at], end_column[at] + extra
-        )
 
 
 def _shared_marks(marks: Iterable[str]) -> int:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "ascii.h"
@@ -139,6 +140,25 @@ struct Texts::Cursor {
             }
         }
     }
+
+    // The same in a text of ASCII.
+    void advance_ascii(const uint8_t *to, const uint8_t *end) {
+        const uint8_t *last = nullptr;
+        for (const uint8_t *feed = at; (feed = find(feed, to, '\n')); ++feed) ++line, last = feed;
+        for (const uint8_t *back = at; (back = find(back, to, '\r')); ++back) {
+            if (back + 1 < end && back[1] == '\n') continue;
+            ++line;
+            last = std::max(last, back);
+        }
+        if (last) line_start = point + (last + 1 - at);
+        point += to - at;
+        at = to;
+    }
+
+    static const uint8_t *find(const uint8_t *from, const uint8_t *to, char byte) {
+        if (from >= to) return nullptr;
+        return static_cast<const uint8_t *>(std::memchr(from, byte, static_cast<std::size_t>(to - from)));
+    }
 };
 
 Texts::Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset,
@@ -203,9 +223,10 @@ std::vector<int64_t> Texts::locate(const In<int64_t> &first, const In<int64_t> &
         const uint8_t *stop = own.skip(own.token(static_cast<std::size_t>(end - 1 - offset)));
         if (own_number != number || start < cursor.at) cursor = {own.begin};
         number = own_number;
-        cursor.advance(start, own.end);
+        const auto advance = own.forms ? &Cursor::advance : &Cursor::advance_ascii;
+        (cursor.*advance)(start, own.end);
         Cursor beyond = cursor;
-        beyond.advance(stop, own.end);
+        (beyond.*advance)(stop, own.end);
         for (const int64_t value :
              {cursor.point, beyond.point, static_cast<int64_t>(start - own.begin), static_cast<int64_t>(stop - own.begin),
               cursor.line, cursor.point - cursor.line_start + 1, beyond.line, beyond.point - beyond.line_start + 1}) {
