@@ -170,10 +170,6 @@ void EndGrower::take(End &end, int64_t left, int64_t right) const {
 
 namespace {
 
-void check(bool holds, const char *message) {
-    if (!holds) throw nb::value_error(message);
-}
-
 void check_range(int64_t begin, int64_t end, std::size_t count) {
     check(0 <= begin && begin <= end && end <= static_cast<int64_t>(count), "places must be those of the keys");
 }

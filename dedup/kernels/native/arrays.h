@@ -87,6 +87,11 @@ OutRows<T> hand_over(Column<T> column, std::size_t rows, std::size_t columns) {
     return OutRows<T>(data, {rows, columns}, owner);
 }
 
+// What a caller must hold to: places outside the arrays would be read otherwise.
+inline void check(bool holds, const char *message) {
+    if (!holds) throw nb::value_error(message);
+}
+
 // Documents lie one after the other and fill an array of `total` elements; nothing else may be read through offsets.
 inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
     const std::size_t count = offsets.size();

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <tuple>
 #include <vector>
 
@@ -16,10 +15,6 @@
 namespace dedup {
 
 namespace {
-
-void check(bool holds, const char *message) {
-    if (!holds) throw std::invalid_argument(message);
-}
 
 std::size_t size(const Range &range) { return static_cast<std::size_t>(range.size()); }
 
@@ -321,8 +316,7 @@ private:
     bool is_long(Range a, Range b) const { return std::max(a.size(), b.size()) > limits_.longest; }
 
     static double similarity(int64_t shared, Range left, Range right) {
-        const int64_t total = left.size() + right.size();
-        return 1.0 - static_cast<double>(total - 2 * shared) / static_cast<double>(total);
+        return indel_similarity(shared, left.size() + right.size());
     }
 
     std::vector<Run> runs(Range a, Range b) {

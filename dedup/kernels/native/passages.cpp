@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <set>
-#include <stdexcept>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -214,9 +213,8 @@ private:
             std::sort(sorted_right_.begin(), sorted_right_.end());
             left = sorted_left_.data(), right = sorted_right_.data();
         }
-        const int64_t total = length(a) + length(b);
         const auto shared = static_cast<int64_t>(subsequence_.length(left, size(a), right, size(b)));
-        return 1.0 - static_cast<double>(total - 2 * shared) / static_cast<double>(total);
+        return indel_similarity(shared, length(a) + length(b));
     }
 
     bool long_enough(const Side &side) const {
@@ -237,10 +235,6 @@ private:
     std::vector<Run> long_found_;
     std::vector<uint64_t> sorted_left_, sorted_right_;
 };
-
-void check(bool holds, const char *message) {
-    if (!holds) throw std::invalid_argument(message);
-}
 
 nb::tuple gather_passages(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<int64_t> right_end,
                           In<double> similarity, In<bool> reordered, In<int64_t> bounds, In<uint64_t> keys,

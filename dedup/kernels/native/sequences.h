@@ -16,6 +16,11 @@ struct Run {
     std::size_t size;
 };
 
+// The Indel similarity of two sequences of so many symbols together that share a subsequence of `shared`.
+inline double indel_similarity(int64_t shared, int64_t both) {
+    return 1.0 - static_cast<double>(both - 2 * shared) / static_cast<double>(both);
+}
+
 // Two sequences without what they have in common at the beginning and at the end.
 template <typename Symbol>
 struct Middle {
