@@ -1,8 +1,9 @@
 """How results are shown.
 
-A format is a module of this package, named like the format, with ``render(result, view) -> Iterator[str]``; a new one
-takes that module and a line in `FORMATS`. Every piece of text that a format yields can be encoded as UTF-8, whatever
-the documents hold or are called.
+A format is a module of this package, named like the format, with ``render(result, view, verdict) -> Iterator[str]``; a
+new one takes that module and a line in `FORMATS`. With the verdict of a check a format shows what is new and counts
+the rest; without one (None), all of the result. Every piece of text that a format yields can be encoded as UTF-8,
+whatever the documents hold or are called.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final, Literal, cast
 from dedup.config import suggest
 from dedup.errors import ConfigError
 from dedup.result import Result
+from dedup.verdict import Verdict
 
 FORMATS: Final[Mapping[str, str]] = {
     "text": "made to be read: passages with what differs in them, clusters and a summary",
@@ -57,11 +59,11 @@ class View:
             raise ConfigError(f"sort must be 'size' or 'path', not {self.sort!r}")
 
 
-def render(result: Result, format: str, view: View = View()) -> Iterator[str]:
-    """Return a result as text in one of `FORMATS`, piece by piece.
+def render(result: Result, format: str, view: View = View(), verdict: Verdict | None = None) -> Iterator[str]:
+    """Return a result, or what a check says of it, as text in one of `FORMATS`, piece by piece.
 
     Raises `ConfigError` at once, naming the nearest format, for one that there is not.
     """
     if format not in FORMATS:
         raise ConfigError(f"no output format is called {format!r}; {suggest(format, FORMATS)}")
-    return cast(Iterator[str], import_module(f"{__name__}.{format}").render(result, view))
+    return cast(Iterator[str], import_module(f"{__name__}.{format}").render(result, view, verdict))

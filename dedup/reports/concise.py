@@ -14,9 +14,10 @@ from dedup.reports import View
 from dedup.reports.summary import count, found, nothing, ordered_clusters, ordered_passages, ratio, read, skipped, where
 from dedup.reports.terminal import paint, printable
 from dedup.result import Result
+from dedup.verdict import Verdict
 
 
-def render(result: Result, view: View) -> Iterator[str]:
+def render(result: Result, view: View, verdict: Verdict | None = None) -> Iterator[str]:
     """Yield the lines."""
     near = [line for cluster in ordered_clusters(result.clusters, view) for line in _cluster(cluster, view)]
     places = (line for passage in ordered_passages(result.passages, view) for line in _passage(passage, view))

@@ -34,6 +34,7 @@ from collections.abc import Iterable, Iterator
 
 from dedup.reports import View
 from dedup.result import Result
+from dedup.verdict import Verdict
 
 COLUMNS = (
     *("record", "id", "words", "similarity", "containment", "kind", "occurrence", "occurrences", "document"),
@@ -45,7 +46,7 @@ _FORMULA = re.compile(r"['\t\r\n]|\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
-def render(result: Result, view: View) -> Iterator[str]:
+def render(result: Result, view: View, verdict: Verdict | None = None) -> Iterator[str]:
     """Yield the rows, passages first, in the order of the result; nothing of ``view`` matters."""
     yield _row(COLUMNS)
     for passage in result.passages:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from dedup.reports import View
 from dedup.result import SCHEMA, Result, encode, plain
+from dedup.verdict import Verdict
 
 
-def render(result: Result, view: View) -> Iterator[str]:
+def render(result: Result, view: View, verdict: Verdict | None = None) -> Iterator[str]:
     """Yield the lines; nothing of ``view`` matters."""
     header: dict[str, object] = {"schema": SCHEMA, "version": result.version, "config": dict(result.config)}
     yield _line("header", header)

@@ -27,12 +27,13 @@ from dedup.reports.summary import (
 )
 from dedup.reports.terminal import Style, Unit, paint, printable, wrap
 from dedup.result import Result
+from dedup.verdict import Verdict
 
 _GUTTER = "      │ "
 """Before each line of quoted text, so that no text can pass for a line of the report."""
 
 
-def render(result: Result, view: View) -> Iterator[str]:
+def render(result: Result, view: View, verdict: Verdict | None = None) -> Iterator[str]:
     """Yield the report: clusters, passages, a summary."""
     yield from _Report(result, view).lines()
 
