@@ -1,230 +1,185 @@
 """A check in CI: a folder of 10,000 Markdown files on two cores, `dedup` beside jscpd, which is built for this.
 
-The files are made-up prose with headings and lists, wrapped as people wrap. Passages of ten kinds are planted, and
-nothing else is repeated, so that every other finding is an error. A kind counts as found where half the characters of a
-passage are covered on both sides.
+The files and what is planted in them are those of `kinds`. A kind counts as found where half the characters of a
+passage are covered on both sides. With a baseline that holds all passages planted in the folder, a check must pass.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from benchmarks import jscpd
 from benchmarks.cases import judged, of_dedup, share_found
-from benchmarks.corpora import FORM, Prose
+from benchmarks.kinds import FILE_BYTES, FILES, Folder, write_folder
 from benchmarks.measures import Sides
-from benchmarks.runs import Figures, Row, Settings, dedup_scan, fastest, python_of, race
+from benchmarks.runs import Figures, Row, RunError, Settings, dedup_run, fastest, python_of, race, run
 from benchmarks.tables import Measured, Sheet, Target
 from dedup.model import Span
 
 MEGABYTES = 25.0
 ROUNDS = 3
 CORES = 2
-FILE_BYTES = 2500
-CASES_IN = 400  # files for one case of each kind
-PASSAGE_WORDS = 110
-TARGET = Target(">=", 1.0)
-
-Pair = tuple[str, str]
-"""A paragraph and its copy."""
+FILES_FOR_EACH = 60
+"""Files for one passage of each kind: 10,000 files hold about 2,000 passages."""
+FASTER, SMALLER = Target(">=", 1.0), Target("<=", 0.2)
+ALL = Target(">=", 1.0)
 
 
-class Folder(NamedTuple):
-    """The files, and the passages planted in them by kind."""
+class Answer(NamedTuple):
+    """What a run told: its figures, what it found and, of a check against a baseline, how many it calls new."""
 
-    path: Path
-    files: int
-    text_bytes: int
-    cases: Mapping[str, list[Sides]]
+    figures: Figures
+    found: list[Sides]
+    new: int | None = None
+
+
+Attempt = Callable[[], Answer]
 
 
 def run_markdown(settings: Settings) -> Iterator[Sheet]:
-    """Time the tools, and show what each finds."""
-    folder = write_folder(settings.cache, settings.size(MEGABYTES), settings.seed)
+    """Time the tools on a large folder, with and without a baseline, and show what each finds."""
+    count = max(FILES_FOR_EACH, round(settings.size(MEGABYTES) * 1e6 / FILE_BYTES))
+    folder = write_folder(settings.cache, count, count // FILES_FOR_EACH, settings.seed)
     rounds = settings.rounds or ROUNDS
-    rows = [Row(name) for name in settings.chosen(["dedup", *jscpd.FLAGS])]
-    attempts: dict[str, Callable[[], tuple[Figures, list[Sides]]]] = {}
+    rows = [Row(name) for name in settings.chosen(_SHOWS)]
+    with tempfile.TemporaryDirectory() as kept:
+        answers = _raced(rows, _attempts(rows, folder, settings, Path(kept)), rounds)
+    yield _times(folder, rows, answers, rounds)
+    yield _kinds("Markdown files: what is found", folder, rows, answers)
+
+
+def run_kinds(settings: Settings) -> Iterator[Sheet]:
+    """Show which kinds of reuse the tools find in a folder that has one passage of each."""
+    folder = write_folder(settings.cache, FILES, 1, settings.seed)
+    rows = [Row(name) for name in settings.chosen(["dedup check", *jscpd.FLAGS, "copydetect"])]
+    attempts = _attempts(rows, folder, settings, settings.cache)
     for row in rows:
-        if row.tool == "dedup":
-            attempts[row.tool] = partial(_dedup, folder.path, settings.seconds)
-        else:
+        if row.tool == "copydetect":
+            attempts[row.tool] = partial(_copydetect, python_of(row, settings.cache, "copydetect"), folder, settings)
+    answers = _raced(rows, attempts, 1)
+    yield _kinds("Kinds of reuse", folder, rows, answers, total=True)
+
+
+_SHOWS = {
+    "dedup scan": "With its defaults: clusters and passages.",
+    "dedup check": "With its defaults and no baseline: all passages are new.",
+    "dedup check, baseline": "Against a baseline of all passages: none is new.",
+    **jscpd.SHOWS,
+    "jscpd, baseline": "Its defaults, against its own baseline of all it finds.",
+    "jscpd, for prose, baseline": "The flags for prose, against its own baseline.",
+}
+_BASELINE = ", baseline"
+
+
+def _attempts(rows: Sequence[Row], folder: Folder, settings: Settings, kept: Path) -> dict[str, Attempt]:
+    """Return what runs each row's tool; baselines are made first and stay in ``kept``."""
+    attempts: dict[str, Attempt] = {}
+    for row in rows:
+        tool, baseline = row.tool.removesuffix(_BASELINE), None
+        if tool in jscpd.FLAGS:
             python = python_of(row, settings.cache, "jscpd")
-            flags = jscpd.FLAGS[row.tool]
-            attempts[row.tool] = partial(jscpd.scan, python, folder.path, flags, seconds=settings.seconds, cores=CORES)
-    found: dict[str, list[Sides]] = {}
+            attempt: Callable[..., Answer] = partial(_jscpd, python, jscpd.FLAGS[tool], folder, settings)
+        elif tool.startswith("dedup"):
+            attempt = partial(_dedup, tool.split()[1], folder, settings)
+        else:
+            continue
+        if row.tool.endswith(_BASELINE) and not row.problem:
+            baseline = kept / f"{len(attempts)}.baseline"
+            try:
+                attempt(("--baseline", baseline, "--update-baseline"))
+            except RunError as error:
+                row.problem = f"no baseline: {error}"
+        attempts[row.tool] = partial(attempt, ("--baseline", baseline) if baseline else ())
+    return attempts
+
+
+def _raced(rows: Sequence[Row], attempts: Mapping[str, Attempt], rounds: int) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
 
     def attempt(row: Row) -> None:
-        figures, found[row.tool] = attempts[row.tool]()
-        row.add(figures)
+        answers[row.tool] = attempts[row.tool]()
+        row.add(answers[row.tool].figures)
 
     race(rows, rounds, attempt)
-    yield _times(folder, rows, found, rounds)
-    yield _kinds(folder, rows, found)
+    return answers
 
 
-def write_folder(cache: Path, megabytes: float, seed: int) -> Folder:
-    """Return the folder of files, which is made first if it is not there."""
-    count = max(40, round(megabytes * 1e6 / FILE_BYTES))
-    path = cache / f"markdown-{FORM}-{count}-{seed}"
-    truth = path.with_suffix(".truth.json")
-    if not truth.exists():
-        texts, planted = make(count, seed)
-        for name, text in texts.items():
-            file = path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
-        values = {"bytes": sum(len(text.encode()) for text in texts.values()), "cases": planted}
-        truth.write_text(json.dumps(values), encoding="utf-8")
-    values = json.loads(truth.read_text(encoding="utf-8"))
-    cases = {
-        kind: [(Span(*left), Span(*right)) for left, right in of_kind] for kind, of_kind in values["cases"].items()
-    }
-    return Folder(path, count, values["bytes"], cases)
+def _dedup(command: str, folder: Folder, settings: Settings, options: Sequence[str | Path] = ()) -> Answer:
+    if command == "check":
+        options = ("--exit-zero", *options)
+    figures, result = dedup_run(command, folder.path, options, seconds=settings.seconds, cores=CORES)
+    if command == "scan":
+        return Answer(figures, of_dedup(result, folder.path))
+    found = {**result, "clusters": [], "passages": [finding["passage"] for finding in result["findings"]]}
+    new = sum(finding["status"] == "new" for finding in result["findings"])
+    return Answer(figures, of_dedup(found, folder.path), new)
 
 
-def make(count: int, seed: int) -> tuple[dict[str, str], dict[str, list[tuple[tuple[str, int, int], ...]]]]:
-    """Return the texts of the files by name, and the places of each planted passage and its copy by kind."""
-    prose, rng = Prose(seed), np.random.default_rng(seed)
-    files = [_blocks(prose, rng) for _ in range(count)]
-    free = iter(rng.permutation(count).tolist())
-    planted: dict[str, list[tuple[int, int, Pair]]] = defaultdict(list)
-    for _ in range(max(1, count // CASES_IN)):
-        for kind, make_pair in KINDS.items():
-            source = next(free)
-            host = source if kind == TWICE else next(free)
-            pair = make_pair(prose, rng)
-            if kind == WHOLE:
-                original = "\n\n".join(files[source])
-                pair = (original, _edited(original, prose, rng, 0.02))
-                files[host] = [pair[1]]
-            else:
-                for file, text in zip((source, host), pair, strict=True):
-                    files[file].insert(int(rng.integers(1, len(files[file]) + 1)), text)
-            planted[kind].append((source, host, pair))
-    names = [f"{number // 100:03d}/{number:05d}.md" for number in range(count)]
-    texts = ["\n\n".join(blocks) + "\n" for blocks in files]
-    cases: dict[str, list[tuple[tuple[str, int, int], ...]]] = defaultdict(list)
-    for kind, listed in planted.items():
-        for source, host, (left, right) in listed:
-            first = texts[source].index(left)
-            second = texts[host].index(right, first + 1 if source == host else 0)
-            cases[kind].append(((names[source], first, first + len(left)), (names[host], second, second + len(right))))
-    return dict(zip(names, texts, strict=True)), cases
+def _jscpd(
+    python: Path, flags: Sequence[str], folder: Folder, settings: Settings, options: Sequence[str | Path] = ()
+) -> Answer:
+    figures, found = jscpd.scan(python, folder.path, [*flags, *options], seconds=settings.seconds, cores=CORES)
+    return Answer(figures, found)
 
 
-def wrapped(text: str, words: int) -> str:
-    """Return a text with so many words on a line."""
-    listed = text.split()
-    return "\n".join(" ".join(listed[first : first + words]) for first in range(0, len(listed), words))
+def _copydetect(python: Path, folder: Folder, settings: Settings) -> Answer:
+    source = folder.path.with_suffix(".json")
+    source.write_text(json.dumps({"folder": str(folder.path)}), encoding="utf-8")
+    command = [python, "-m", "benchmarks.peers.worker", "copydetect", source, "0"]
+    figures, said = run(command, seconds=settings.seconds)
+    within = {path.name: path.relative_to(folder.path).as_posix() for path in folder.path.rglob("*.*")}
+    found: list[Sides] = [
+        (Span(within[one], a, b), Span(within[other], c, d)) for one, other, (a, b, c, d) in json.loads(said)["spans"]
+    ]
+    return Answer(figures, found)
 
 
-def _blocks(prose: Prose, rng: np.random.Generator) -> list[str]:
-    """Return the paragraphs, headings and lists of a file."""
-    blocks = ["# " + _line(prose, 5)]
-    while sum(map(len, blocks)) < FILE_BYTES * 0.9:
-        match int(rng.integers(6)):
-            case 0:
-                blocks.append("## " + _line(prose, 4))
-            case 1:
-                blocks.append("\n".join("- " + _line(prose, 9) for _ in range(4)))
-            case _:
-                blocks.append(wrapped(prose.text(int(rng.integers(40, 90))), 13))
-    return blocks
-
-
-def _line(prose: Prose, words: int) -> str:
-    return " ".join(prose.text(words).split()).rstrip(".")
-
-
-def _exact(prose: Prose, rng: np.random.Generator, *, words: int = PASSAGE_WORDS, width: int = 13) -> Pair:
-    text = wrapped(prose.text(words), width)
-    return text, text
-
-
-def _reflowed(prose: Prose, rng: np.random.Generator) -> Pair:
-    text = prose.text(PASSAGE_WORDS)
-    return wrapped(text, 13), wrapped(text, 10)
-
-
-def _replaced(prose: Prose, rng: np.random.Generator, *, rate: float) -> Pair:
-    text = wrapped(prose.text(PASSAGE_WORDS), 13)
-    return text, _edited(text, prose, rng, rate)
-
-
-def _surface(prose: Prose, rng: np.random.Generator) -> Pair:
-    text = wrapped(prose.text(PASSAGE_WORDS), 13)
-    return text, text.lower().replace(",", " -").replace(".", ";")
-
-
-def _ideographs(prose: Prose, rng: np.random.Generator) -> Pair:
-    signs = "".join(chr(0x4E00 + int(number)) for number in rng.integers(0, 3000, 160))
-    text = "，".join(signs[first : first + 20] for first in range(0, 160, 20)) + "。"
-    return text, text
-
-
-def _edited(text: str, prose: Prose, rng: np.random.Generator, rate: float) -> str:
-    """Return a text with so many of its words replaced, its lines kept."""
-    lines = [line.split(" ") for line in text.split("\n")]
-    for line in lines:
-        for place, word in enumerate(line):
-            if word[:1].isalpha() and rng.random() < rate:
-                line[place] = prose.pieces(1)[0].strip()
-    return "\n".join(map(" ".join, lines))
-
-
-TWICE, WHOLE = "twice in one file", "whole file, 2 % of words replaced"
-KINDS: dict[str, Callable[[Prose, np.random.Generator], Pair]] = {
-    "exact": _exact,
-    "exact, on one line": partial(_exact, width=PASSAGE_WORDS + 1),
-    "reflowed": _reflowed,
-    "5 % of words replaced": partial(_replaced, rate=0.05),
-    "15 % of words replaced": partial(_replaced, rate=0.15),
-    "case and punctuation": _surface,
-    TWICE: _exact,
-    "25-word quotation": partial(_exact, words=25),
-    "160 ideographs": _ideographs,
-    WHOLE: _exact,  # its text is that of the file
-}
-
-
-def _dedup(folder: Path, seconds: float) -> tuple[Figures, list[Sides]]:
-    figures, result = dedup_scan(folder, seconds=seconds, cores=CORES)
-    return figures, of_dedup(result, folder)
-
-
-def _times(folder: Folder, rows: list[Row], found: Mapping[str, list[Sides]], rounds: int) -> Sheet:
-    peer = fastest(row for row in rows if row.tool != "dedup")
+def _times(folder: Folder, rows: Sequence[Row], answers: Mapping[str, Answer], rounds: int) -> Sheet:
+    peer = fastest(row for row in rows if row.tool.startswith("jscpd"))
     every = [case for of_kind in folder.cases.values() for case in of_kind]
     values: dict[str, dict[str, Any]] = {}
     for row in rows:
         if not row.runs:
             values[row.title] = {"problem": row.problem}
             continue
-        measures = judged(every, found[row.tool])
-        ratio = peer.best / row.best if peer else None
+        answer = answers[row.tool]
+        measures = judged(every, answer.found)
+        speed = row.speed(folder.text_bytes, folder.files)
         values[row.title] = {
-            **row.speed(folder.text_bytes, folder.files),
-            "found pairs": len(found[row.tool]),
+            **speed,
+            "found pairs": len(answer.found),
+            **({"new": answer.new} if answer.new is not None else {}),
             "recall": measures["recall"],
             "precision": measures["precision"],
-            "ratio": Measured(ratio, TARGET) if row.tool == "dedup" and peer else ratio,
         }
+        if peer:
+            ratio, memory = peer.best / row.best, speed["peak MB"] / peer.speed(1, 1)["peak MB"]
+            own = row.tool.startswith("dedup")
+            values[row.title]["ratio"] = Measured(ratio, FASTER) if own else ratio
+            values[row.title]["memory ratio"] = Measured(memory, SMALLER) if own else memory
     note = (
-        f"{folder.files} Markdown files, {folder.text_bytes / 1e6:.1f} MB, {len(every)} planted passages; best of "
-        f"{rounds}; {CORES} cores, wall time; ratio to {peer.title if peer else 'jscpd (did not run)'}."
+        f"{folder.files} files, {folder.text_bytes / 1e6:.1f} MB, {len(every)} planted passages; best of {rounds}; "
+        f"{CORES} cores, wall time; ratios to {peer.title if peer else 'jscpd (did not run)'}."
     )
-    shows = {"dedup": "`dedup scan` with its defaults: clusters and passages.", **jscpd.SHOWS}
-    return Sheet("Markdown files on two cores", note, values, {row.title: shows[row.tool] for row in rows})
+    return Sheet("Markdown files on two cores", note, values, {row.title: _SHOWS[row.tool] for row in rows})
 
 
-def _kinds(folder: Folder, rows: list[Row], found: Mapping[str, list[Sides]]) -> Sheet:
-    shares = {row.tool: share_found(folder.cases, found[row.tool]) for row in rows if row.runs}
-    values = {kind: {tool: share[kind] for tool, share in shares.items()} for kind in folder.cases}
-    return Sheet("Markdown files: what is found", "Share of the planted passages of which half is covered.", values)
+def _kinds(
+    title: str, folder: Folder, rows: Sequence[Row], answers: Mapping[str, Answer], *, total: bool = False
+) -> Sheet:
+    ran = [row for row in rows if row.runs and not row.tool.endswith(_BASELINE)]
+    shares = {row.tool: share_found(folder.cases, answers[row.tool].found) for row in ran}
+    values: dict[str, dict[str, Any]] = {
+        kind: {tool: share[kind] for tool, share in shares.items()} for kind in folder.cases
+    }
+    if total:
+        kinds = {tool: sum(share.values()) / len(share) for tool, share in shares.items()}
+        own = {tool: Measured(share, ALL) if tool.startswith("dedup") else share for tool, share in kinds.items()}
+        values["all"] = own
+    missing = {row.title: {"problem": row.problem} for row in rows if row.problem}
+    return Sheet(title, "Share of the planted passages of which half is covered on both sides.", {**values, **missing})

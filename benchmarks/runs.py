@@ -129,11 +129,18 @@ def run(command: Sequence[str | Path], *, seconds: float, cores: int = 1) -> tup
 def dedup_scan(
     path: Path, options: Sequence[str] = (), *, seconds: float, cores: int = 1
 ) -> tuple[Figures, dict[str, Any]]:
-    """Run ``dedup scan`` as a user does, with a worker for each core; return its figures and its result."""
+    """Run ``dedup scan`` as `dedup_run` does."""
+    return dedup_run("scan", path, options, seconds=seconds, cores=cores)
+
+
+def dedup_run(
+    name: str, path: Path, options: Sequence[str | Path] = (), *, seconds: float, cores: int = 1
+) -> tuple[Figures, dict[str, Any]]:
+    """Run a command of dedup as a user does, with a worker for each core; return its figures and its result."""
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "result.json"
         always = ("--isolated", "--quiet", "--jobs", str(cores), "--output", f"json:{saved}")
-        command: list[str | Path] = [sys.executable, "-m", "dedup", "scan", path, *always, *options]
+        command: list[str | Path] = [sys.executable, "-m", "dedup", name, path, *always, *options]
         figures, _ = run(command, seconds=seconds, cores=cores)
         return figures, json.loads(saved.read_text(encoding="utf-8"))
 

@@ -30,6 +30,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "with-passages": throughput.run_with_passages,
     "passages": passages_speed.run_folder,
     "pairs": passages_speed.run_pairs,
+    "kinds": markdown.run_kinds,
     "markdown": markdown.run_markdown,
     "limits": limits.run_limits,
     "scaling": scaling.run_scaling,

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import dedup
-from benchmarks import cases, limits, markdown, runs, scaling, speed, startup
+from benchmarks import cases, kinds, limits, runs, scaling, speed, startup
 from benchmarks.clusters import document_id
 from benchmarks.corpora import Prose
 from benchmarks.peers import environment, quoting
@@ -192,25 +192,26 @@ def test_a_passage_with_many_occurrences_is_not_all_pairs(tmp_path: Path) -> Non
 
 
 def test_planted_passages_stand_where_the_truth_says() -> None:
-    texts, planted = markdown.make(40, seed=1)
-    assert set(planted) == set(markdown.KINDS)
+    texts, planted = kinds.make(kinds.FILES, 1, seed=1)
+    assert set(planted) == set(kinds.KINDS)
+    same = {kind for kind in kinds.KINDS if kind.startswith("exact")} | {kinds.TWICE, "25-word quotation"}
     for kind, ((left, right),) in planted.items():
         first, second = (texts[name][start:end] for name, start, end in (left, right))
         assert left != right and first and second
-        assert (first == second) == (kind in {"exact", "exact, on one line", markdown.TWICE, "25-word quotation"}
-                                     or kind == "160 ideographs")  # fmt: skip
-        assert (left[0] == right[0]) == (kind == markdown.TWICE)
+        assert (first == second) == (kind in {*same, "160 ideographs"})
+        assert (left[0] == right[0]) == (kind == kinds.TWICE)
+        assert tuple(Path(name).suffix for name, *_ in (left, right)) == kinds.ENDINGS.get(kind, kinds.MARKDOWN)
     ((left, right),) = planted["reflowed"]
     assert texts[left[0]][left[1] : left[2]].split() == texts[right[0]][right[1] : right[2]].split()
-    ((_, whole),) = planted[markdown.WHOLE]
+    ((_, whole),) = planted[kinds.WHOLE]
     assert texts[whole[0]] == texts[whole[0]][: whole[2]] + "\n"
 
 
 def test_dedup_finds_all_kinds_and_nothing_else(tmp_path: Path) -> None:
-    folder = markdown.write_folder(tmp_path, 0.1, seed=1)
-    assert folder == markdown.write_folder(tmp_path, 0.1, seed=1)
+    folder = kinds.write_folder(tmp_path, 40, 1, seed=1)
+    assert folder == kinds.write_folder(tmp_path, 40, 1, seed=1)
     found = cases.of_dedup(dedup.scan(folder.path).to_dict(), folder.path)
-    assert cases.share_found(folder.cases, found) == dict.fromkeys(markdown.KINDS, 1.0)
+    assert cases.share_found(folder.cases, found) == dict.fromkeys(kinds.KINDS, 1.0)
     every = [case for kind in folder.cases.values() for case in kind]
     assert cases.judged(every, found)["precision"] > 0.95
 
