@@ -7,7 +7,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 from test_reports import HOSTILE_NAME, PASSAGES, RESULT
-from test_result import counts, ids, names, places, results
+from test_result import ids, names, places, results
 
 from dedup.model import DocumentInfo, Occurrence, Passage, Skipped, Stats
 from dedup.result import Result
@@ -38,14 +38,15 @@ PASSED = replace(FAILED, findings=(Finding(RECIPE, "known", "in the baseline"),)
 CLEAN = Verdict((), (), (), (), 0.0, ())
 
 HOSTILE = [
-    "a b.md", 'say "no".md', "it's.md", "a\nb.md", "\r\n::error::owned", "::error file=a,line=1::owned", "%0A::warning::x",
-    " ::add-mask::x", "##[error]owned", "##vso[task.complete]x", "x##teamcity[y]", "\x1b[31mred\x1b[0m", "\x9b2J",
-    "\x1b]0;title\x07", "<script>alert(1)</script>", "a --> b <!-- c", "<img src=x onerror=y>", "</details></summary>",
-    "`code`", "``` fence", "~~~", "a|b|c", "\\|", "[a](http://example.org)", "![a](b)", "https://example.org/x",
-    "www.example.org", "@someone", "#1", "GH-1", "owner/name#1", "*bold* _it_ ~~no~~", "# title", "- item", "1. one",
-    "> quote", "&lt;b&gt; &amp;", "]]>", "{0} {{x}}", "[x](1)", "\\[x\\](1)", "a:b,c=d", "\u202efdp.exe\u2069",
-    "\u2028line", "a\x00b", "caf\udce9", "\ud800", "\ufffe\uffff", "../up.md", "/etc/passwd", "C:/x.md", "//host/x", "",
-    " ", "é/文.md", "data.jsonl:12", "::error::x.jsonl:3",
+    "a b.md", 'say "no".md', "it's.md", "a\nb.md", "\r\n::error::owned", "::error file=a,line=1::owned",
+    "%0A::warning::x", " ::add-mask::x", "##[error]owned", "##vso[task.complete]x", "x##teamcity[y]",
+    "\x1b[31mred\x1b[0m", "\x9b2J", "\x1b]0;title\x07", "<script>alert(1)</script>", "a --> b <!-- c",
+    "<img src=x onerror=y>", "</details></summary>", "`code`", "``` fence", "~~~", "a|b|c", "\\|",
+    "[a](http://example.org)", "![a](b)", "https://example.org/x", "www.example.org", "@someone", "#1", "GH-1",
+    "owner/name#1", "*bold* _it_ ~~no~~", "# title", "- item", "1. one", "> quote", "&lt;b&gt; &amp;", "]]>",
+    "{0} {{x}}", "[x](1)", "\\[x\\](1)", "a:b,c=d", "\u202efdp.exe\u2069", "\u2028line", "a\x00b", "caf\udce9",
+    "\ud800", "\ufffe\uffff", "../up.md", "/etc/passwd", "C:/x.md", "//host/x", "", " ", "é/文.md", "data.jsonl:12",
+    "::error::x.jsonl:3",
 ]  # fmt: skip
 """Names and texts that a terminal, a log, a table, Markdown, HTML, XML or a link might obey."""
 
@@ -88,7 +89,7 @@ def hostile_check(name: str, text: str) -> tuple[Result, Verdict]:
         "0.1.0",
         {},
         tuple(DocumentInfo(document, 3, len(text)) for document in sorted(texts)),
-        (Skipped(name, f"{name}: {text}" or "x"), Skipped(name, "x")),
+        (Skipped(name, f"{name}: {text}"), Skipped(name, "x")),
         (),
         (passage, other),
         (),
@@ -106,4 +107,25 @@ def hostile_check(name: str, text: str) -> tuple[Result, Verdict]:
     return result, verdict
 
 
-__all__ = ["CHECKED", "CLEAN", "FAILED", "HOSTILE", "PASSED", "checks", "counts", "hostile", "hostile_check"]
+def many(number: int, occurrences: int = 3) -> tuple[Result, Verdict]:
+    """Return a failed check with so many new passages, each of another length."""
+    documents = [f"docs/page-{index:05}.md" for index in range(occurrences)]
+    passages = tuple(
+        Passage(
+            f"{index:016x}",
+            20 + index,
+            1.0,
+            "verbatim",
+            tuple(Occurrence(name, 200 * index, 200 * index + 120, index + 1, 1, index + 1, 121) for name in documents),
+        )
+        for index in range(number)
+    )
+    result = replace(
+        CHECKED,
+        documents=tuple(DocumentInfo(name, 40 * number, 200 * number) for name in documents),
+        skipped=(),
+        passages=passages,
+        texts=dict.fromkeys(documents, ("A street, a square and a bridge; " * 7 * number)[: 200 * number]),
+    )
+    findings = tuple(Finding(passage, "new", "not in the baseline", (occurrences - 1,)) for passage in passages)
+    return result, Verdict(findings, (), (), (), 0.6, (f"{number:,} new passages, more than 0 (max-new)",))

@@ -43,13 +43,13 @@ def find_passage(result: Result, prefix: str) -> Passage:
     exact = [passage for passage in found if passage.id == wanted]
     if len(exact or found) == 1:
         return (exact or found)[0]
-    shown = printable(prefix)
+    shown = f"'{printable(prefix)}'"
     if found:
         named = "\n".join(f"  {_named(passage)}" for passage in found[:_NEAR])
         rest = f"\n  and {len(found) - _NEAR:,} more" if len(found) > _NEAR else ""
-        raise InputError(f"{len(found):,} passages have an id that begins with {shown!r}:\n{named}{rest}")
+        raise InputError(f"{len(found):,} passages have an id that begins with {shown}:\n{named}{rest}")
     if not result.passages:
-        raise InputError(f"no passage has the id {shown!r}: none was found at all")
+        raise InputError(f"no passage has the id {shown}: none was found at all")
     ids = [passage.id for passage in result.passages]
     near = (
         get_close_matches(wanted, ids, n=_NEAR, cutoff=0.4)
@@ -60,7 +60,7 @@ def find_passage(result: Result, prefix: str) -> Passage:
         ][:_NEAR]
     )
     hint = f"; the nearest: {', '.join(map(printable, near))}" if near else ""
-    raise InputError(f"no passage has an id that begins with {shown!r}{hint}")
+    raise InputError(f"no passage has an id that begins with {shown}{hint}")
 
 
 def explain(result: Result, passage: Passage, view: View, verdict: Verdict | None = None) -> Iterator[str]:
@@ -134,12 +134,12 @@ def _representative(passage: Passage, texts: Sequence[str | None]) -> int:
 def _beside(rows: Iterable[tuple[list[Unit], list[Unit]]], view: View) -> Iterator[str]:
     """Yield lines with two columns, each row of texts beginning on a line of its own."""
     width = (view.width - len(_GUTTER) - len(_BETWEEN)) // 2
-    gutter, between = (paint(sign, "note", view.color) for sign in (_GUTTER, _BETWEEN))
+    gutter, middle = paint(_GUTTER, "note", view.color), paint(_BETWEEN.rstrip(), "note", view.color)
     for row in rows:
         plain, coloured = ([list(wrap(side, width, color)) for side in row] for color in (False, view.color))
         for left, right, bare in zip_longest(*coloured, plain[0], fillvalue=""):
             space = " " * (width - columns(bare))
-            yield f"{gutter}{left}{space}{between}{right}".rstrip() + "\n"
+            yield f"{gutter}{left}{space}{middle}{' ' if right else ''}{right}\n"
 
 
 def _stacked(heads: Sequence[list[Unit]], rows: Sequence[tuple[list[Unit], list[Unit]]], view: View) -> Iterator[str]:

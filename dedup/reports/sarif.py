@@ -115,7 +115,9 @@ def _notifications(result: Result, verdict: Verdict | None, found: Sequence[Issu
         location = _physical(path, {"startLine": line})
         yield _notification("marker", level(notice.fails), printable(notice.message), location)
     for item in result.skipped[:_SKIPPED]:
-        yield _notification("input-skipped", "note", f"Skipped: {printable(item.reason)}", _physical(item.path))
+        path, line, _, exact = source(item.path, 1, 1)
+        location = _physical(path, None if exact else {"startLine": line})
+        yield _notification("input-skipped", "note", f"Skipped: {printable(item.reason)}", location)
     if len(result.skipped) > _SKIPPED:
         rest = count(len(result.skipped) - _SKIPPED, "more skipped input")
         yield _notification("cut", "note", f"{rest} not listed.")
@@ -169,7 +171,8 @@ def _place(place: Occurrence, whole: bool) -> Json:
 
 
 def _physical(path: str, region: Json | None = None) -> Json:
-    return {"artifactLocation": _artifact(path)} | ({"region": region} if region else {})
+    location: Json = {"artifactLocation": _artifact(path)}
+    return location | ({"region": region} if region else {})
 
 
 @lru_cache(10_000)

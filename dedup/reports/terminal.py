@@ -141,6 +141,6 @@ def _joined(line: Iterable[Unit], color: bool) -> str:
         first, *rest = run
         text = first.text + "".join(f" {unit.text}" if unit.spaced else unit.text for unit in rest)
         parts.append(f"{' ' if parts and first.spaced else ''}{paint(text, style, color)}")
-    line = "".join(parts)
+    joined = "".join(parts)
     # Units that are harmless may add up to a command.
-    return _SERVER.sub(r"\\x23", line) if "##" in line else line
+    return _SERVER.sub(r"\\x23", joined) if "##" in joined else joined
