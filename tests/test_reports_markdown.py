@@ -160,3 +160,12 @@ def test_a_text_that_is_not_at_hand_is_not_quoted() -> None:
     read = page(shown(replace(CHECKED, texts={}), "markdown", FAILED))
     assert "Show the text" not in read.words
     assert f"{HARBOUR.occurrences[1].document}:3" in read.code
+    assert "left out" not in read.words
+
+
+def test_a_passage_with_very_many_places_is_listed_all_the_same() -> None:
+    result, verdict = many(3, 3_000)
+    report = shown(result, "markdown", verdict, View(items=0, limit=0))
+    assert len(report.encode("utf-8")) <= 65_000
+    assert page(report).tags["strong"] == 3
+    assert report.count("and 2,970 more places") == 3

@@ -12,6 +12,7 @@ from math import ceil
 
 from dedup.edits import word_differences
 from dedup.model import Occurrence
+from dedup.reports.summary import count
 from dedup.reports.terminal import Style, Unit, units
 from dedup.result import Result
 
@@ -56,7 +57,7 @@ def differences(left: str, right: str, *, context: int, words: int, most: int) -
         if style:
             begun += index == 0 or runs[index - 1][0] == ""
             if 0 < most < begun:
-                shown.append(Unit(f"… and {changes - most:,} more changes", True, "note"))
+                shown.append(Unit(f"… and {count(changes - most, 'more change')}", True, "note"))
                 break
             shown += _between(_MARKS[style], _shortened_middle(run, words))
         else:

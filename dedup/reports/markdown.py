@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
 from dedup.model import Cluster, Occurrence
 from dedup.reports import View
@@ -36,6 +37,8 @@ from dedup.verdict import Finding, Verdict
 _LIMIT = 65_000
 _LISTED = 10
 """Entries that a list of the rest has (files that were skipped, notices, ...)."""
+_PLACES = 30
+"""Most places of a passage, and most documents of a cluster."""
 _LONGEST = 200
 """Characters that are shown of a name."""
 
@@ -65,15 +68,11 @@ def _heading(result: Result, verdict: Verdict | None) -> str:
     return _words(conclusion(verdict).rstrip("."))
 
 
-class _Entry:
-    """A finding in its long form and its short one; the long one is made when it is asked for."""
+class _Entry(NamedTuple):
+    """An item of the list: a line or two, and the texts folded away below it, which are made when they are wanted."""
 
-    def __init__(self, brief: str, details: Iterable[str] = ()) -> None:
-        self.brief = brief
-        self.details = details
-
-    def whole(self) -> str:
-        return self.brief + "".join(self.details)
+    brief: str
+    texts: Iterator[str] = iter(())
 
 
 def _entries(result: Result, verdict: Verdict | None, view: View) -> Iterator[_Entry]:
@@ -88,30 +87,34 @@ def _entries(result: Result, verdict: Verdict | None, view: View) -> Iterator[_E
 def _fit(entries: Sequence[_Entry], room: int, most: int) -> tuple[list[str], str]:
     """Return the entries that fit into so many bytes, and what is to be said of the others and of texts left out."""
     kept: list[str] = []
-    without_text = 0
-    for entry in entries[: most or None]:
-        # A third of the room is for naming findings, when all their texts would not leave it.
-        text = entry.whole() if room > _LIMIT // 3 else entry.brief
-        if _size(text) > room:
-            text = entry.brief
-        if _size(text) > room:
+    listed = without_text = 0
+    for brief, texts in entries[: most or None]:
+        if _size(brief) > room:
             break
-        without_text += text is entry.brief and entry.details != ()
-        room -= _size(text)
-        kept.append(text)
+        kept.append(brief)
+        listed += 1
+        room -= _size(brief)
+        if not (text := next(texts, "")):
+            continue
+        # The last third of the room is for naming passages, which all their texts might not leave it.
+        text += "".join(texts) if room > _LIMIT // 3 else ""
+        if room > _LIMIT // 3 and _size(text) <= room:
+            kept.append(text)
+            room -= _size(text)
+        else:
+            without_text += 1
     sentences = []
     if without_text:
         sentences.append(f"The texts of {without_text:,} of them are left out to keep this report short.")
-    if len(kept) < len(entries):
-        rest = len(entries) - len(kept)
-        sentences.append(f"… and {rest:,} more, not listed here: the formats text and json list them.")
+    if listed < len(entries):
+        sentences.append(f"… and {len(entries) - listed:,} more, not listed here: the formats text and json list them.")
     return kept, " ".join(sentences)
 
 
 def _finding(finding: Finding, view: View) -> str:
     """Return what a passage is, where it is and why it is shown: one item of a list."""
     passage = finding.passage
-    numbers = order(finding)[: view.items or None]
+    numbers = order(finding)[: _most(view)]
     new = [passage.occurrences[number] for number in numbers[: len(finding.fresh)]]
     old = [passage.occurrences[number] for number in numbers[len(finding.fresh) :]]
     where = f"{_places(new)}; also at {_places(old)}" if new and old else _places(new or old)
@@ -127,7 +130,7 @@ def _places(places: Sequence[Occurrence]) -> str:
 def _texts(result: Result, finding: Finding, characters: Mapping[str, int], view: View) -> Iterator[str]:
     """Yield a passage's text, and what is different in each edited copy, folded away."""
     passage = finding.passage
-    places = [passage.occurrences[number] for number in order(finding)[: view.items or None]]
+    places = [passage.occurrences[number] for number in order(finding)[: _most(view)]]
     texts = [(place, text_of(result, place, characters)) for place in places]
     texts = [(place, text) for place, text in texts if text is not None]
     if not texts:
@@ -147,7 +150,7 @@ def _texts(result: Result, finding: Finding, characters: Mapping[str, int], view
 
 def _cluster(cluster: Cluster, view: View) -> str:
     """Return a cluster as one item of a list."""
-    named = cluster.members[: view.items or None]
+    named = cluster.members[: _most(view)]
     members = ", ".join(f"{_code(item.document)} (jaccard {ratio(item.jaccard)})" for item in named)
     rest = len(cluster.members) - len(named)
     others = f" and {rest:,} more" if rest else ""
@@ -185,6 +188,11 @@ def _fenced(quote: list[Unit], width: int) -> Iterator[str]:
     yield f"  {fence}text\n"
     yield from (f"  {at_line_start(line)}\n" for line in lines)
     yield f"  {fence}\n"
+
+
+def _most(view: View) -> int:
+    """Return how many places of a passage, or documents of a cluster, are named."""
+    return min(view.items or _PLACES, _PLACES)
 
 
 def _words(text: str) -> str:
