@@ -91,7 +91,10 @@ def test_opcodes_are_those_of_a_longest_common_subsequence(a, b):
 def test_differences_name_the_words_of_both_texts(a, b):
     equal = []
     seen = ([], [])
+    before = [0, 0, 0, 0]
     for tag, *bounds in word_differences(a, b):
+        assert all(end <= start for end, start in zip(before[1::2], bounds[::2], strict=True))
+        before = bounds
         sides = (a[bounds[0] : bounds[1]], b[bounds[2] : bounds[3]])
         folded = [[token.folded for token in naive.tokenize(side)] for side in sides]
         for words, all_words in zip(folded, seen, strict=True):
