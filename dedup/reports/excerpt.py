@@ -74,21 +74,17 @@ def sides(left: str, right: str) -> Iterator[tuple[list[Unit], list[Unit]]]:
     texts: tuple[tuple[str, Style], ...] = ((left, "removed"), (right, "added"))
     cursor = [0, 0]
     for tag, *bounds in word_differences(left, right):
-        sizes = [0, 0]
+        if tag == "equal":
+            continue
+        longest = 0
         for side, (text, style) in enumerate(texts):
             start, end = bounds[2 * side : 2 * side + 2]
-            if tag == "equal" or start == end:
-                continue
-            change = units(text, start, end, style)
             piece[side].extend(units(text, cursor[side], start))
-            piece[side].extend(_between(_MARKS[style], change))
+            if change := units(text, start, end, style):
+                piece[side].extend(_between(_MARKS[style], change))
             cursor[side] = end
-            sizes[side] = len(change)
-        if max(sizes) >= _LONG:
-            for side, (text, _) in enumerate(texts):
-                end = bounds[2 * side + 1]
-                piece[side].extend(units(text, cursor[side], end))
-                cursor[side] = max(cursor[side], end)
+            longest = max(longest, len(change))
+        if longest >= _LONG:
             yield piece
             piece = ([], [])
     yield [*piece[0], *units(left, cursor[0])], [*piece[1], *units(right, cursor[1])]

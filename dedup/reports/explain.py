@@ -51,14 +51,10 @@ def find_passage(result: Result, prefix: str) -> Passage:
     if not result.passages:
         raise InputError(f"no passage has the id {shown}: none was found at all")
     ids = [passage.id for passage in result.passages]
-    near = (
-        get_close_matches(wanted, ids, n=_NEAR, cutoff=0.4)
-        or [
-            name
-            for name in ids
-            if name[: len(wanted)] in get_close_matches(wanted, {name[: len(wanted)] for name in ids})
-        ][:_NEAR]
-    )
+    near = get_close_matches(wanted, ids, n=_NEAR, cutoff=0.4)
+    if not near:  # a prefix is like the beginning of an id, and not like all of it
+        beginnings = {name[: len(wanted)]: name for name in reversed(ids)}
+        near = [beginnings[name] for name in get_close_matches(wanted, beginnings, n=_NEAR)]
     hint = f"; the nearest: {', '.join(map(printable, near))}" if near else ""
     raise InputError(f"no passage has an id that begins with {shown}{hint}")
 

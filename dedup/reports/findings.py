@@ -13,7 +13,7 @@ from dedup.reports import View
 from dedup.reports.summary import count, rank, sort_of, where
 from dedup.reports.terminal import printable
 from dedup.result import Result
-from dedup.verdict import Finding, Notice, Verdict
+from dedup.verdict import Finding, Notice, Suppression, Verdict
 
 
 def shown(result: Result, verdict: Verdict | None, view: View) -> list[Finding]:
@@ -63,15 +63,8 @@ def tallies(verdict: Verdict) -> Iterator[Tally]:
     if verdict.suppressed:
         passages = len({item.passage.id for item in verdict.suppressed})
         rules = ", ".join(f"{name} {number:,}" for name, number in sorted(by_rule(verdict).items()))
-        yield Tally(
-            f"{count(passages, 'passage')} suppressed, whole or in part ({rules}).",
-            [
-                f"{where(item.passage.occurrences[item.occurrences[0]])}  {item.rule} {printable(item.detail)}: "
-                f"{len(item.occurrences):,} of {count(len(item.passage.occurrences), 'occurrence')} "
-                f"(passage {printable(item.passage.id)})"
-                for item in verdict.suppressed
-            ],
-        )
+        line = f"{count(passages, 'passage')} suppressed, whole or in part ({rules})."
+        yield Tally(line, [_suppression(item) for item in verdict.suppressed])
     if verdict.stale:
         line = count(len(verdict.stale), "stale entry", "stale entries")
         yield Tally(
@@ -105,6 +98,13 @@ def _entry(finding: Finding) -> str:
     passage = finding.passage
     first = passage.occurrences[0]
     return f"{where(first)}  {sort_of(passage)} (passage {printable(passage.id)}): {printable(finding.reason)}"
+
+
+def _suppression(item: Suppression) -> str:
+    passage = item.passage
+    first = passage.occurrences[min(item.occurrences, default=0)]
+    part = f"{len(item.occurrences):,} of {count(len(passage.occurrences), 'occurrence')}"
+    return f"{where(first)}  {item.rule} {printable(item.detail)}: {part} (passage {printable(passage.id)})"
 
 
 def _names(documents: Sequence[str]) -> str:
