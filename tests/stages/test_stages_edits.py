@@ -109,3 +109,9 @@ def test_differences_name_the_words_of_both_texts(a, b):
         equal += folded[0] if tag == "equal" else []
     assert [list(words) for words in seen] == [[t.folded for t in naive.tokenize(text)] for text in (a, b)]
     assert len(equal) <= naive.common_subsequence(*seen)
+
+
+def test_a_word_inserted_at_the_end_has_its_place_there():
+    assert word_differences("alpha beta", "alpha beta gamma")[-1] == ("insert", 10, 10, 11, 16)
+    assert word_differences("beta", "alpha beta")[0] == ("insert", 0, 0, 0, 5)
+    assert word_differences("alpha beta", "alpha")[-1] == ("delete", 6, 10, 5, 5)
