@@ -58,7 +58,7 @@ def describe_passages(
             kind = "verbatim" if len(set(located.content[own])) == 1 else "reformatted"
         passages.append(
             Passage(
-                _fingerprint(texts.words(firsts[number], lasts[number])),
+                fingerprint(texts.words(firsts[number], lasts[number])),
                 words[number],
                 lowest[number],
                 kind,
@@ -121,7 +121,7 @@ class _Located(NamedTuple):
         return map(Occurrence, names, start, end, line, column, end_line, end_column)
 
 
-def _fingerprint(words: Sequence[str]) -> str:
+def fingerprint(words: Sequence[str]) -> str:
     """Return a name for folded words: 16 hexadecimal digits, the same wherever the words stand."""
     return hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 

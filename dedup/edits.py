@@ -118,13 +118,13 @@ def word_differences(left: str, right: str) -> list[tuple[str, int, int, int, in
     keys, starts, ends, offsets = tokenize([text.encode("utf-8", "surrogatepass") for text in (left, right)])
     begin = int(offsets[1])
 
-    def place(first: int, last: int) -> tuple[int, int]:
+    def place(first: int, last: int, lowest: int) -> tuple[int, int]:
         if first < last:
             return int(starts[first]), int(ends[last - 1])
-        at = int(ends[first - 1]) if first not in (0, begin) else 0
+        at = int(ends[first - 1]) if first > lowest else 0
         return at, at
 
     return [
-        (tag, *place(i, i_end), *place(begin + j, begin + j_end))
+        (tag, *place(i, i_end, 0), *place(begin + j, begin + j_end, begin))
         for tag, i, i_end, j, j_end in word_opcodes(keys[:begin], keys[begin:])
     ]

@@ -21,9 +21,13 @@ from dedup.model import Cluster, DocumentInfo, Pair, Passage, Skipped, Stats
 
 SCHEMA = "dedup.result/1"
 
-CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]")
+CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]"
+    r"|#(?=#\w*\[)"
+)
 """What no report prints as it is: terminals obey control characters, lines and reading order break at separators and
-bidirectional controls, and a lone surrogate (from a file name that is not UTF-8) cannot be encoded."""
+bidirectional controls, a lone surrogate (from a file name that is not UTF-8) cannot be encoded, and build servers obey
+``##[command]`` and ``##vso[command]`` anywhere in a line of their logs."""
 
 _READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -58,8 +62,7 @@ class Result:
 
     def to_json(self) -> Iterator[str]:
         """Yield `to_dict` as JSON, piece by piece: one line for each record, so that two results can be compared."""
-        yield from _layout(self._sections(), "\n")
-        yield "\n"
+        yield from lay_out(self._sections())
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Result:
@@ -115,7 +118,18 @@ def encode(value: Any, *, compact: bool = False) -> str:
     Every `CONTROLS` character stands there as its escape, which reads back as the character.
     """
     text = (_COMPACT if compact else _READABLE).encode(value)
-    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text if is_harmless(text) else CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def is_harmless(text: str) -> bool:
+    """Return whether a text surely has none of `CONTROLS`, as nearly every text; found out without looking for them."""
+    return text.isprintable() and "##" not in text
+
+
+def lay_out(sections: Mapping[str, Any]) -> Iterator[str]:
+    """Yield sections as a JSON object, piece by piece: one line for each value object in a list."""
+    yield from _layout(dict(sections), "\n")
+    yield "\n"
 
 
 def _layout(value: Any, newline: str) -> Iterator[str]:
@@ -168,8 +182,7 @@ def _line(cls: Any) -> Callable[[Any], str] | None:
 
 def _write_string(text: str) -> str:
     quoted = json.encoder.encode_basestring(text)
-    # What can be printed has no character that must be escaped.
-    return quoted if quoted.isprintable() else encode(text)
+    return quoted if is_harmless(quoted) else encode(text)
 
 
 def _write_number(number: float) -> str:

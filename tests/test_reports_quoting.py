@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.reports.excerpt import differences, excerpt
-from dedup.reports.terminal import Unit, columns, paint, printable, units, wrap
+from dedup.reports.terminal import Unit, at_line_start, columns, paint, printable, units, wrap
 from dedup.result import CONTROLS
 
 anything = st.text(st.characters(exclude_categories=[]) | st.sampled_from(" \n\x1b文ก"))
@@ -39,6 +39,32 @@ def marked(left: str, right: str, context: int = 5, words: int = 60, most: int =
 )
 def test_printable(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("##[error]x", "\\x23#[error]x"),
+        ("a ##vso[task.x]", "a \\x23#vso[task.x]"),
+        ("### [a](b), ## c [d]", "### [a](b), ## c [d]"),
+        ("a::error::b", "a::error::b"),
+    ],
+)
+def test_commands_to_build_servers_are_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert at_line_start(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("::error::x", "\\x3a:error::x"), (" \t::x", " \\t::x"), ("  ::x", "  \\x3a:x"), (":x", ":x"), ("::", "\\x3a:")],
+)
+def test_no_line_begins_with_a_command(text: str, shown: str) -> None:
+    assert at_line_start(text) == shown
+
+
+def test_harmless_units_do_not_add_up_to_a_command() -> None:
+    assert list(wrap([Unit("##", False), Unit("vso", False), Unit("[x]", False)], 40, False)) == ["\\x23#vso[x]"]
 
 
 @given(anything)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, get_args
 
@@ -102,6 +104,14 @@ def test_each_record_has_a_line() -> None:
     assert '  {"id": "a.txt", "words": 30, "characters": 200},' in lines
     assert sum('"line": ' in line for line in lines) == 2
     assert sum('"left": ' in line for line in lines) == 1
+
+
+def test_no_line_commands_a_build_server() -> None:
+    name = "##vso[task.complete]##[error]"
+    result = replace(example(), documents=(DocumentInfo(name, 1, 2),), skipped=(Skipped(name, name),))
+    text = "".join(result.to_json())
+    assert not re.search(r"##\w*\[", text)
+    assert Result.from_dict(json.loads(text)) == result
 
 
 def test_texts_are_not_saved() -> None:

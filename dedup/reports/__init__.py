@@ -24,6 +24,11 @@ FORMATS: Final[Mapping[str, str]] = {
     "json": "the whole result, schema dedup.result/1",
     "jsonl": "the whole result, one record in each line",
     "csv": "one row for each occurrence and each document of a cluster",
+    "markdown": "a comment on a pull request, or the summary of a job",
+    "github": "annotations that GitHub Actions shows beside the lines of a change",
+    "gitlab": "a Code Quality report for GitLab's merge requests",
+    "sarif": "SARIF 2.1.0, for code scanning",
+    "junit": "a JUnit report: a test case for each new passage, and one for the check",
 }
 """The formats there are, and what each is for."""
 
@@ -49,12 +54,16 @@ class View:
     """Words that ``text`` quotes on either side of a change."""
     items: int = 12
     """Occurrences of a passage, documents of a cluster and changes of an occurrence in ``text``; 0: all."""
+    details: bool = False
+    """List what a check lets pass (known, suppressed, ...) in ``text`` and ``concise``, which else count it."""
 
     def __post_init__(self) -> None:
         for name in ("limit", "width", "excerpt", "context", "items"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise ConfigError(f"{name} must be a whole number, 0 or more, not {value!r}")
+        if not isinstance(self.details, bool):
+            raise ConfigError(f"details must be true or false, not {self.details!r}")
         if self.sort not in ("size", "path"):
             raise ConfigError(f"sort must be 'size' or 'path', not {self.sort!r}")
 

@@ -6,17 +6,34 @@ as ``[-removed-] {+added+}``, the notation of wdiff and ``git diff --word-diff``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from math import ceil
 
 from dedup.edits import word_differences
+from dedup.model import Occurrence
+from dedup.reports.summary import count
 from dedup.reports.terminal import Style, Unit, units
+from dedup.result import Result
 
 _LEAST_HIDDEN = 4
 """Fewer words than this are shown rather than counted: the count would be as long."""
 
+_LONG = 12
+"""Words or characters of a change after which two texts are put side by side anew."""
+
 _MARKS: dict[Style, tuple[str, str]] = {"removed": ("[-", "-]"), "added": ("{+", "+}")}
+
+
+def text_of(result: Result, place: Occurrence, characters: Mapping[str, int]) -> str | None:
+    """Return the text of an occurrence; none if the document is not at hand or is not the one that was scanned.
+
+    ``characters`` has the length of each document, by id.
+    """
+    text = result.texts.get(place.document)
+    if text is None or len(text) != characters.get(place.document, len(text)) or len(text) < place.end:
+        return None
+    return text[place.start : place.end]
 
 
 def excerpt(text: str, words: int) -> list[Unit]:
@@ -40,12 +57,37 @@ def differences(left: str, right: str, *, context: int, words: int, most: int) -
         if style:
             begun += index == 0 or runs[index - 1][0] == ""
             if 0 < most < begun:
-                shown.append(Unit(f"… and {changes - most:,} more changes", True, "note"))
+                shown.append(Unit(f"… and {count(changes - most, 'more change')}", True, "note"))
                 break
             shown += _between(_MARKS[style], _shortened_middle(run, words))
         else:
             shown += _shortened(run, context if index else 0, context if index + 1 < len(runs) else 0)
     return changes, shown
+
+
+def sides(left: str, right: str) -> Iterator[tuple[list[Unit], list[Unit]]]:
+    """Yield two texts piece by piece beside each other, whole, with the words marked that only one of them has.
+
+    A new piece begins after a long change, so that what follows stands side by side again.
+    """
+    piece: tuple[list[Unit], list[Unit]] = ([], [])
+    texts: tuple[tuple[str, Style], ...] = ((left, "removed"), (right, "added"))
+    cursor = [0, 0]
+    for tag, *bounds in word_differences(left, right):
+        if tag == "equal":
+            continue
+        longest = 0
+        for side, (text, style) in enumerate(texts):
+            start, end = bounds[2 * side : 2 * side + 2]
+            piece[side].extend(units(text, cursor[side], start))
+            if change := units(text, start, end, style):
+                piece[side].extend(_between(_MARKS[style], change))
+            cursor[side] = end
+            longest = max(longest, len(change))
+        if longest >= _LONG:
+            yield piece
+            piece = ([], [])
+    yield [*piece[0], *units(left, cursor[0])], [*piece[1], *units(right, cursor[1])]
 
 
 def _marked(left: str, right: str) -> Iterator[Unit]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from dedup.model import Cluster, Occurrence, Passage, Skipped
 from dedup.reports import View
-from dedup.reports.terminal import printable
+from dedup.reports.terminal import at_line_start, printable
 from dedup.result import Result
 
 _NAMED = 3
@@ -25,7 +26,19 @@ def ratio(value: float) -> str:
 
 def where(place: Occurrence) -> str:
     """Return a place as ``path:line:column``, which editors and terminals open."""
-    return f"{printable(place.document)}:{place.line}:{place.column}"
+    return f"{at_line_start(place.document)}:{place.line}:{place.column}"
+
+
+def spread(passage: Passage) -> str:
+    """Return ``59 words, edited, similarity 0.95, 3 occurrences in 2 documents``."""
+    times = count(len(passage.occurrences), "occurrence")
+    return f"{sort_of(passage)}, {times} in {count(documents_of(passage), 'document')}"
+
+
+def sort_of(passage: Passage) -> str:
+    """Return ``59 words, edited, similarity 0.95``."""
+    alike = f", similarity {ratio(passage.similarity)}" if passage.similarity < 1 else ""
+    return f"{count(passage.words, 'word')}, {passage.kind}{alike}"
 
 
 def documents_of(passage: Passage) -> int:
@@ -35,9 +48,14 @@ def documents_of(passage: Passage) -> int:
 
 def ordered_passages(passages: Iterable[Passage], view: View) -> list[Passage]:
     """Return passages in the order of the view: most words first, then most occurrences; or by place."""
+    return sorted(passages, key=partial(rank, view))
+
+
+def rank(view: View, passage: Passage) -> tuple[object, ...]:
+    """Return what passages are sorted by in a view."""
     if view.sort == "path":
-        return sorted(passages, key=lambda passage: (passage.occurrences, passage.id))
-    return sorted(passages, key=lambda passage: (-passage.words, -len(passage.occurrences), passage.occurrences))
+        return (passage.occurrences, passage.id)
+    return (-passage.words, -len(passage.occurrences), passage.occurrences)
 
 
 def ordered_clusters(clusters: Iterable[Cluster], view: View) -> list[Cluster]:

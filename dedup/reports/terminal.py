@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from dedup.result import CONTROLS
+from dedup.result import CONTROLS, is_harmless
 
 Style = Literal["", "heading", "place", "removed", "added", "note"]
 
@@ -26,6 +26,8 @@ _SPACELESS = (
 )
 _UNIT = re.compile(rf"[{_SPACELESS}]|[^\s{_SPACELESS}]+")
 _WIDE = re.compile(f"[{_SPACELESS}]")
+_COMMAND = re.compile(r"^(\s*):(?=:)")
+_SERVER = re.compile(r"#(?=#\w*\[)")
 
 
 class Unit(NamedTuple):
@@ -49,8 +51,13 @@ class Unit(NamedTuple):
 
 
 def printable(text: str) -> str:
-    """Return text on one line in which control characters, line ends and lone surrogates stand as escapes."""
-    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    """Return text on one line in which control characters, line ends, lone surrogates and the like are escaped."""
+    return text if is_harmless(text) else CONTROLS.sub(_escape, text)
+
+
+def at_line_start(text: str) -> str:
+    """Return `printable` text that may begin a line: build servers obey lines that begin with ``::command``."""
+    return _COMMAND.sub(r"\1\\x3a", printable(text))
 
 
 def paint(text: str, style: Style, color: bool) -> str:
@@ -88,6 +95,11 @@ def wrap(text: Iterable[Unit], width: int, color: bool) -> Iterator[str]:
         used += space + size
     if line:
         yield _joined(line, color)
+
+
+def _escape(found: re.Match[str]) -> str:
+    point = ord(found[0])
+    return f"\\x{point:02x}" if 32 < point < 127 else found[0].encode("unicode_escape").decode("ascii")
 
 
 def _columns(character: str) -> int:
@@ -129,4 +141,6 @@ def _joined(line: Iterable[Unit], color: bool) -> str:
         first, *rest = run
         text = first.text + "".join(f" {unit.text}" if unit.spaced else unit.text for unit in rest)
         parts.append(f"{' ' if parts and first.spaced else ''}{paint(text, style, color)}")
-    return "".join(parts)
+    joined = "".join(parts)
+    # Units that are harmless may add up to a command.
+    return _SERVER.sub(r"\\x23", joined) if "##" in joined else joined

@@ -91,7 +91,10 @@ def test_opcodes_are_those_of_a_longest_common_subsequence(a, b):
 def test_differences_name_the_words_of_both_texts(a, b):
     equal = []
     seen = ([], [])
+    before = [0, 0, 0, 0]
     for tag, *bounds in word_differences(a, b):
+        assert all(end <= start for end, start in zip(before[1::2], bounds[::2], strict=True))
+        before = bounds
         sides = (a[bounds[0] : bounds[1]], b[bounds[2] : bounds[3]])
         folded = [[token.folded for token in naive.tokenize(side)] for side in sides]
         for words, all_words in zip(folded, seen, strict=True):
@@ -106,3 +109,9 @@ def test_differences_name_the_words_of_both_texts(a, b):
         equal += folded[0] if tag == "equal" else []
     assert [list(words) for words in seen] == [[t.folded for t in naive.tokenize(text)] for text in (a, b)]
     assert len(equal) <= naive.common_subsequence(*seen)
+
+
+def test_a_word_inserted_at_the_end_has_its_place_there():
+    assert word_differences("alpha beta", "alpha beta gamma")[-1] == ("insert", 10, 10, 11, 16)
+    assert word_differences("beta", "alpha beta")[0] == ("insert", 0, 0, 0, 5)
+    assert word_differences("alpha beta", "alpha")[-1] == ("delete", 6, 10, 5, 5)
