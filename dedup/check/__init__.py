@@ -6,6 +6,8 @@ A check looks for passages alone: a copied document is a passage that is nearly 
 until it is no near-duplicate any more is still the same, known, passage.
 """
 
+from dedup.check.baseline import Baseline
+from dedup.check.changes import Changes
 from dedup.check.judge import Limits, judge
 
-__all__ = ["Limits", "judge"]
+__all__ = ["Baseline", "Changes", "Limits", "judge"]
