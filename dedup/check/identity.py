@@ -35,12 +35,27 @@ AS_GOOD = 0.9
 """Records explain an occurrence that come this close to the one that explains most of it."""
 
 
+class Wording(NamedTuple):
+    """How reasons speak of the records."""
+
+    present: str
+    past: str
+
+
+IN_BASELINE = Wording("in the baseline", "of the baseline")
+BEFORE = Wording("there before the change", "before the change")
+
+
 def compare(
-    passages: Sequence[Passage], texts: Mapping[str, str], baseline: Baseline, min_words: int
+    passages: Sequence[Passage],
+    texts: Mapping[str, str],
+    baseline: Baseline,
+    min_words: int,
+    wording: Wording = IN_BASELINE,
 ) -> tuple[tuple[Finding, ...], tuple[Stale, ...]]:
     """Return a finding for each passage, in their order, and the records that no passage answers to.
 
-    ``texts`` are those of the result that has the passages.
+    ``texts`` are those of the result that has the passages; ``wording`` is for the reasons.
     """
     records, by_id = baseline.records, {record.id: number for number, record in enumerate(baseline.records)}
     same = [by_id.get(passage.id) for passage in passages]
@@ -57,9 +72,9 @@ def compare(
     ]
     counts = _Counts.of(passages, related, records)
     findings = tuple(
-        _judged(number, passage, view_of[number], counts, min_words)
+        _judged(number, passage, view_of[number], counts, min_words, wording)
         if number in view_of
-        else _known(passage, records[min(related[number])])
+        else _known(passage, records[min(related[number])], wording)
         for number, passage in enumerate(passages)
     )
     answered = {known for known in same if known is not None}
@@ -203,39 +218,39 @@ def _heaviest(values: NDArray[np.float64]) -> float:
     return float((sums - np.minimum.accumulate(sums)).max())
 
 
-def _known(passage: Passage, record: Record) -> Finding:
+def _known(passage: Passage, record: Record, wording: Wording) -> Finding:
     """Return the finding of a passage with the words of a record and no more occurrences."""
     now, before = len(passage.occurrences), record.occurrences
     if now < before:
-        return Finding(passage, "changed", f"in the baseline with {before:,} occurrences, of which {now:,} remain")
-    return Finding(passage, "known", "in the baseline")
+        return Finding(passage, "changed", f"{wording.present} with {before:,} occurrences, of which {now:,} remain")
+    return Finding(passage, "known", wording.present)
 
 
-def _judged(number: int, passage: Passage, view: _View, counts: _Counts, min_words: int) -> Finding:
+def _judged(number: int, passage: Passage, view: _View, counts: _Counts, min_words: int, wording: Wording) -> Finding:
     """Return the finding of a passage that is not simply one of the records."""
     everywhere = tuple(range(len(passage.occurrences)))
     related = view.related
     if not related:
-        return Finding(passage, "new", "not in the baseline", everywhere)
+        return Finding(passage, "new", f"not {wording.present}", everywhere)
     grown = [view.readings[which].grown for which in view.of_occurrence]
     if max(grown) >= min_words:
         fresh = tuple(place for place in everywhere if grown[place] >= min_words)
-        reason = f"in the baseline without {round(max(grown)):,} words that now are duplicated too"
+        reason = f"{wording.present} without {round(max(grown)):,} words that now are duplicated too"
         return Finding(passage, "new", reason, fresh)
     of_occurrence = [view.readings[which] for which in view.of_occurrence]
     own = [reading.related if reading.share >= EXPLAINED else related for reading in of_occurrence]
     before = counts.accounted(own)
     further = counts.further(number)
     if len(own) > before:
-        return Finding(passage, "new", _more(len(own), before), further or everywhere)
+        return Finding(passage, "new", _more(len(own), before, wording), further or everywhere)
     there, now = counts.before(related), counts.now(number)
     if now > there and further:
-        return Finding(passage, "new", _more(now, there), further)
+        return Finding(passage, "new", _more(now, there, wording), further)
     whole = [reading for reading in view.readings if reading.share == 1 and reading.grown <= 0]
     if any(counts.records[same].words == passage.words for reading in whole for same in reading.related):
         most = max(sorted(related), key=lambda same: counts.records[same].occurrences)
-        return _known(passage, counts.records[most])
-    return Finding(passage, "changed", "in the baseline with other words")
+        return _known(passage, counts.records[most], wording)
+    return Finding(passage, "changed", f"{wording.present} with other words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +306,6 @@ class _Counts:
         return most_places(places_of(self.passages[other]) for other in same)
 
 
-def _more(now: int, before: int) -> str:
+def _more(now: int, before: int, wording: Wording) -> str:
     count = "one occurrence" if now - before == 1 else f"{now - before:,} occurrences"
-    return f"{count} more than the {before:,} of the baseline"
+    return f"{count} more than the {before:,} {wording.past}"

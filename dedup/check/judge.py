@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from dedup.check.baseline import Baseline
 from dedup.check.changes import Changes, gated, pointed
-from dedup.check.identity import compare
+from dedup.check.identity import BEFORE, IN_BASELINE, compare
 from dedup.errors import ConfigError, InputError
 from dedup.model import DocumentInfo, Passage
 from dedup.result import Result
@@ -75,7 +75,9 @@ def _compared(
     """Return what each passage is next to a baseline and next to a base, whichever knows it better."""
     min_words = int(result.config["min-words"])
     found = [
-        compare(result.passages, result.texts, known, min_words) for known in (baseline, base) if known is not None
+        compare(result.passages, result.texts, known, min_words, wording)
+        for known, wording in ((baseline, IN_BASELINE), (base, BEFORE))
+        if known is not None
     ]
     if not found:
         return tuple(

@@ -1,4 +1,4 @@
-"""What a commit of git had, scanned as the work tree is: the other side of ``dedup check --base-ref``."""
+"""What there was before: at a commit of git, or without the lines of a change, scanned as what there is now."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dedup.errors import InputError
 from dedup.model import Progress, Skipped
 
 if TYPE_CHECKING:
-    from dedup.check import Baseline
+    from dedup.check import Baseline, Changes
     from dedup.check.git import Repository
 
 
@@ -86,4 +86,17 @@ def baseline_at(
             then = replace(settings, paths=tuple(there + outside), targets=targets)
             inputs = Inputs.find(then, own)
             found = pipeline.scan_documents(inputs.documents(progress), settings.config, progress=progress)
+    return Baseline.of(found.passages, found.texts)
+
+
+def baseline_before(changes: Changes, settings: Settings, inputs: Inputs, progress: Progress | None = None) -> Baseline:
+    """Return the passages that there were before a change, by its lines: no repository is needed.
+
+    Standard input, which was read, counts as new.
+    """
+    from dedup import pipeline
+    from dedup.check import Baseline
+
+    again = Inputs(inputs.config, [source for source in inputs.sources if source.path != "-"], [])
+    found = pipeline.scan_documents(changes.before(again.documents(progress)), settings.config, progress=progress)
     return Baseline.of(found.passages, found.texts)

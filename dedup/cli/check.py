@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from dedup.cli.base import baseline_at, refuse_around, without_submodules
+from dedup.cli.base import baseline_at, baseline_before, refuse_around, without_submodules
 from dedup.cli.commands import files_from_option, paths_argument, show
 from dedup.cli.console import Console
 from dedup.cli.inputs import Inputs
@@ -68,13 +68,14 @@ gate_options = stack(
         "--diff",
         section=GATE,
         metavar="FILE",
-        help="New is only what the lines touch that this unified diff adds; - for standard input.",
+        help="New is only what lines are in that this unified diff adds, and that was not there before;"
+        " - for standard input.",
     ),
     option(
         "--diff-ref",
         section=GATE,
         metavar="REF",
-        help="New is only what the lines touch that were added since the merge base with this commit of git.",
+        help="The same for the lines added since the merge base of HEAD and this commit of git.",
     ),
     option(
         "--max-new",
@@ -199,6 +200,11 @@ def check(ctx: click.Context, /, **_: Any) -> None:
             then = baseline_at(repository, base, settings, gate.tools(), progress) if result.passages else Baseline()
     only_changes = gate.diff is not None or gate.diff_ref is not None
     verdict = judge(result, limits, baseline=known, base=then, changes=changes, changed_lines_only=only_changes)
+    if only_changes and changes and base is None and verdict.of_status("new"):
+        # Only now that lines are added to something does it matter whether it was there before, in other lines.
+        with console.show_progress() as progress:
+            then = baseline_before(changes, settings, inputs, progress)
+        verdict = judge(result, limits, baseline=known, base=then, changes=changes)
     if gate.update_baseline and gate.baseline is not None:
         now = Baseline.of((finding.passage for finding in verdict.findings), result.texts)
         write_file(gate.baseline, now.lines())

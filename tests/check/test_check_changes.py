@@ -6,6 +6,7 @@ import difflib
 import os
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.check.changes import Changes, gated, pointed, touched
+from dedup.check.diff import Hunk
 from dedup.errors import InputError
-from dedup.model import Occurrence, Passage
+from dedup.model import Document, Occurrence, Passage
 from dedup.verdict import Finding
 
 LINE = st.sampled_from(
@@ -36,6 +38,11 @@ LINE = st.sampled_from(
 TEXT = st.lists(LINE, max_size=14)
 
 
+def adding(path: str, lines: tuple[int, ...], folder: str = "", top: str = "") -> Changes:
+    hunks = tuple(Hunk(number, 1, (), (number,)) for number in lines)
+    return Changes({path: hunks} if hunks else {}, folder=folder, top=top)
+
+
 def added_between(old: list[str], new: list[str]) -> tuple[int, ...]:
     """Return the numbers of added lines that are not blank, as difflib sees them."""
     codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -55,7 +62,9 @@ def test_diffs_of_difflib(old: list[str], new: list[str], context: int) -> None:
         n=context,
     )
     changes = Changes.parse(b"".join(lines))
-    assert changes.lines.get("x.md", ()) == added_between(old, new)
+    assert changes.added("x.md") == added_between(old, new)
+    [before] = changes.before([Document("x.md", "".join(f"{line}\n" for line in new))])
+    assert before.text == "".join(f"{line}\n" for line in old)
 
 
 @given(
@@ -75,7 +84,10 @@ def test_diffs_of_git(files: dict[str, tuple[list[str], list[str]]], context: in
     changes = Changes.parse(diff)
     for name, (old, new) in files.items():
         # Which lines are added is git's choice; without them and the removed ones the versions are the same.
-        added = changes.lines.get(name, ()) + changes.lines.get(f"b/{name}", ())
+        added = changes.added(name)
+        before, *_ = changes.before([Document(name, "\n".join(new))])
+        # But for the end of the last line, of which a diff only says in passing whether it is there.
+        assert before.text.rstrip("\n") == "\n".join(old).rstrip("\n")
         rest = [line for number, line in enumerate(new, 1) if number not in added and line.encode().strip()]
         assert is_part(rest, [line for line in old if line.encode().strip()])
         assert (not added) or all(new[number - 1].encode().strip() for number in added)
@@ -88,7 +100,8 @@ def is_part(some: list[str], every: list[str]) -> bool:
 
 
 def parse(text: str, folder: str = "") -> dict[str, tuple[int, ...]]:
-    return dict(Changes.parse(text.encode(), folder).lines)
+    changes = Changes.parse(text.encode(), folder)
+    return {path: changes.added(path) for path in changes.hunks if changes.added(path)}
 
 
 HUNK = "@@ -1,2 +1,3 @@ a heading\n one\n+two\n three\n"
@@ -180,23 +193,23 @@ TEXT_OF_LINES = "one\ntwo\rtoo\nthree\nfour\n"
     ],
 )
 def test_lines_end_as_for_git(added: tuple[int, ...], start: int, end: int, expected: bool) -> None:
-    assert Changes({"x": added}).touch(place("x", start, end), TEXT_OF_LINES) is expected
+    assert adding("x", added).touch(place("x", start, end), TEXT_OF_LINES) is expected
 
 
 @pytest.mark.parametrize(
     ("changes", "document", "expected"),
     [
         (Changes(whole=frozenset({"x"})), "x", True),
-        (Changes({"docs/x": (1,)}, folder="docs/"), "x", True),
-        (Changes({"docs/x": (1,)}, folder="docs/sub/"), "../x", True),
-        (Changes({"docs/x": (1,)}, folder="docs/"), "../docs/x", True),
-        (Changes({"docs/x": (1,)}, folder="docs/", top="/repo"), "/repo/docs/x", True),
-        (Changes({"docs/x": (1,)}, folder="docs/", top="/repo"), "/other/docs/x", False),
-        (Changes({"x.jsonl": (3,)}), "x.jsonl:3", True),
-        (Changes({"x.jsonl": (3,)}), "x.jsonl:4", False),
+        (adding("docs/x", (1,), folder="docs/"), "x", True),
+        (adding("docs/x", (1,), folder="docs/sub/"), "../x", True),
+        (adding("docs/x", (1,), folder="docs/"), "../docs/x", True),
+        (adding("docs/x", (1,), folder="docs/", top="/repo"), "/repo/docs/x", True),
+        (adding("docs/x", (1,), folder="docs/", top="/repo"), "/other/docs/x", False),
+        (adding("x.jsonl", (3,)), "x.jsonl:3", True),
+        (adding("x.jsonl", (3,)), "x.jsonl:4", False),
         (Changes(whole=frozenset({"x.jsonl"})), "x.jsonl:4", True),
-        (Changes({"a:3": (1,)}), "a:3", True),
-        (Changes({"a": (1,)}), "b", False),
+        (adding("a:3", (1,)), "a:3", True),
+        (adding("a", (1,)), "b", False),
     ],
 )
 def test_documents_are_found_by_their_ids(changes: Changes, document: str, expected: bool) -> None:
@@ -210,7 +223,7 @@ def finding(*documents: str, fresh: tuple[int, ...] = ()) -> Finding:
 
 def test_what_no_added_line_touches_is_known() -> None:
     texts = dict.fromkeys("abc", "one")
-    changes = Changes({"b": (1,)})
+    changes = adding("b", (1,))
     item = finding("a", "b", "c", fresh=(0, 1, 2))
     assert touched(item, changes, texts) == (1,)
     assert gated(item, changes, texts) == finding("a", "b", "c", fresh=(1,)).__class__(
@@ -224,6 +237,27 @@ def test_what_no_added_line_touches_is_known() -> None:
 
 def test_a_pointer_stays_where_nothing_is_touched_and_prefers_what_is_fresh() -> None:
     texts = dict.fromkeys("abc", "one")
-    assert pointed(finding("a", "c", fresh=(1,)), Changes({"b": (1,)}), texts).fresh == (1,)
-    assert pointed(finding("a", "b", "c", fresh=(1, 2)), Changes({"a": (1,), "c": (1,)}), texts).fresh == (2,)
-    assert pointed(finding("a", "b", fresh=(1,)), Changes({"a": (1,)}), texts).fresh == (0,)
+    assert pointed(finding("a", "c", fresh=(1,)), adding("b", (1,)), texts).fresh == (1,)
+    assert pointed(
+        finding("a", "b", "c", fresh=(1, 2)), Changes({name: (Hunk(1, 1, (), (1,)),) for name in "ac"}), texts
+    ).fresh == (2,)
+    assert pointed(finding("a", "b", fresh=(1,)), adding("a", (1,)), texts).fresh == (0,)
+
+
+def test_the_texts_before_a_change() -> None:
+    diff = (
+        "--- a/docs/x.md\n+++ b/docs/x.md\n@@ -2 +2,2 @@\n-old\n+new\n+more\n@@ -9,2 +9,0 @@\n-gone\n-too\n"
+        "--- /dev/null\n+++ b/docs/n.md\n@@ -0,0 +1 @@\n+a\n"
+        "--- a/docs/r.jsonl\n+++ b/docs/r.jsonl\n@@ -1,0 +2 @@\n+{}\n"
+        "--- a/docs/x.md:1\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-was\n-here\n"
+    )
+    changes = replace(Changes.parse(diff.encode(), "docs/"), whole=frozenset({"docs/w.md"}))
+    texts = {"x.md": "1\nnew\nmore\n4\n5\n6\n7\n8\n9\n", "n.md": "a\n", "w.md": "w", "same.md": "same"}
+    texts |= {"r.jsonl:1": "one", "r.jsonl:2": "two"}
+    assert {item.id: item.text for item in changes.before(Document(*item) for item in texts.items())} == {
+        "x.md": "1\nold\n4\n5\n6\n7\n8\n9\ngone\ntoo\n",
+        "n.md": "",
+        "same.md": "same",
+        "r.jsonl:1": "one",
+        "removed: docs/x.md:1": "was\nhere",
+    }

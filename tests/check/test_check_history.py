@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from repository import HERONS, KETTLE, REFUND, Repo, filler, wrapped
 
-BASELINE = (".known.jsonl",)
+LINES = {
+    "diff-ref": ("--diff-ref", "main"),
+    "diff": ("--diff", "-"),
+}
 GATES = {
     "baseline": ("--baseline", ".known.jsonl"),
     "base-ref": ("--base-ref", "main"),
@@ -106,13 +109,20 @@ def test_what_was_there_stays_known_whatever_is_done_to_it(
         )
 
 
-@pytest.mark.parametrize(
-    "change", [move_a_file, rename_a_file, add_a_blank_line, use_crlf], ids=lambda item: item.__name__
-)
-def test_what_is_no_added_line_touches_nothing(branch: Repo, change: Callable[[Repo], None]) -> None:
+@pytest.mark.parametrize("gate", LINES.values(), ids=LINES)
+@pytest.mark.parametrize("change", HARMLESS, ids=[change.__name__ for change in HARMLESS])
+def test_lines_that_are_added_to_what_was_there_make_it_no_newer(
+    branch: Repo, change: Callable[[Repo], None], gate: tuple[str, ...]
+) -> None:
     change(branch)
-    branch.git("add", "-A")  # git finds renamed only what it knows
-    assert branch.check("--diff-ref", "main").verdict.startswith("passed: 0 new, 0 changed, 2 known")
+    for commit in (False, True):
+        branch.git("add", "-A")  # so that the diff has new files too
+        if commit:
+            branch.commit()
+        for flags in ([], ["-U0"], ["--no-renames"], ["-w"]) if gate == LINES["diff"] else [[]]:
+            outcome = branch.check(*gate, stdin=branch.git("diff", *flags, "main").encode())
+            assert outcome.code == 0, outcome.err
+            assert outcome.verdict.startswith("passed: 0 new")
 
 
 def added_lines(repo: Repo, name: str, text: str) -> list[int]:
@@ -158,8 +168,8 @@ def test_a_further_copy_of_a_known_passage_fails_and_is_pointed_at(branch: Repo,
     assert outcome.verdict.startswith("failed: 1 new, 0 changed, 1 known")
     [new] = [finding for finding in branch.findings(*gate) if finding.status == "new"]
     assert [new.passage.occurrences[number].document for number in new.fresh] == ["docs/new.md"]
-    if "--diff-ref" not in gate or "--baseline" in gate:
-        assert new.reason == "one occurrence more than the 2 of the baseline"
+    past = "of the baseline" if "--baseline" in gate else "before the change"
+    assert new.reason == f"one occurrence more than the 2 {past}"
 
 
 def test_a_copy_that_is_removed_leaves_a_stale_entry_which_an_update_prunes(branch: Repo) -> None:
