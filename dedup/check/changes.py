@@ -30,6 +30,12 @@ class Changes:
     """The folder that ids of documents start from, as paths of the change name it."""
     top: str = ""
     """The folder that paths of the change start from, for documents whose ids are absolute; empty: not known."""
+    lines: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    """The numbers of the lines that are new in a file and not blank, ascending from 1."""
+
+    def __post_init__(self) -> None:
+        added = {path: tuple(n for hunk in hunks for n in hunk.added) for path, hunks in self.hunks.items()}
+        object.__setattr__(self, "lines", {path: numbers for path, numbers in added.items() if numbers})
 
     @classmethod
     def parse(cls, diff: bytes, folder: str = "", top: str = "") -> Changes:
@@ -41,14 +47,10 @@ class Changes:
         hunks = {path: tuple(hunks) for path, hunks in sorted(found.hunks.items()) if hunks}
         return cls(hunks, frozenset(found.opaque), removed, folder, top)
 
-    def added(self, path: str) -> tuple[int, ...]:
-        """Return the numbers of the lines that are new in a file and not blank, ascending from 1."""
-        return tuple(number for hunk in self.hunks.get(path, ()) for number in hunk.added)
-
     def names(self, document: str) -> bool:
         """Return whether there are added lines in the file that a document is, or is a record of."""
         path = self._path(document)
-        return any(name in self.whole or self.added(name) for name in (path, path.rpartition(":")[0]))
+        return any(name in self.whole or name in self.lines for name in (path, path.rpartition(":")[0]))
 
     def touch(self, place: Occurrence, text: str) -> bool:
         """Return whether an added line is in an occurrence; ``text`` is that of its document."""
@@ -57,11 +59,11 @@ class Changes:
         if path in self.whole or file in self.whole:
             return True
         if path not in self.hunks:  # a record of a JSONL file is one line of it
-            return record.isdigit() and int(record) in self.added(file)
+            return record.isdigit() and int(record) in self.lines.get(file, ())
         # Not the lines of the occurrence: a carriage return alone ends a line for editors, but not for git.
         first = text.count("\n", 0, place.start) + 1
         last = first + text.count("\n", place.start, place.end)
-        added = self.added(path)
+        added = self.lines.get(path, ())
         at = bisect_left(added, first)
         return at < len(added) and added[at] <= last
 
@@ -72,7 +74,7 @@ class Changes:
             file, _, record = path.rpartition(":")
             if path in self.hunks:
                 yield Document(document.id, _reversed(document.text, self.hunks[path]))
-            elif not ({path, file} & self.whole or (record.isdigit() and int(record) in self.added(file))):
+            elif not ({path, file} & self.whole or (record.isdigit() and int(record) in self.lines.get(file, ()))):
                 yield document
         # Ids that are no paths: that of another document may be the same, seen from here.
         yield from (Document(f"removed: {path}", text) for path, text in self.removed.items())
@@ -93,11 +95,11 @@ def _reversed(text: str, hunks: Iterable[Hunk]) -> str:
 
 
 def touched(finding: Finding, changes: Changes, texts: Mapping[str, str]) -> tuple[int, ...]:
-    """Return which occurrences of a finding have an added line in them."""
+    """Return which occurrences of a finding have an added line in them; ``texts`` are needed of changed documents."""
     return tuple(
         number
         for number, place in enumerate(finding.passage.occurrences)
-        if changes.touch(place, texts[place.document])
+        if changes.names(place.document) and changes.touch(place, texts[place.document])
     )
 
 

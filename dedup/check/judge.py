@@ -56,7 +56,9 @@ def judge(
     findings, stale = _compared(result, baseline, base)
     if changes is not None:
         look = gated if changed_lines_only else pointed
-        findings = tuple(look(finding, changes, result.texts) for finding in findings)
+        # A text is decoded when it is asked for, so each is asked for once.
+        texts = {name: result.texts[name] for name in result.texts if changes.names(name)}
+        findings = tuple(look(finding, changes, texts) for finding in findings)
     notices: tuple[Notice, ...] = ()
     ratio = duplicated((finding.passage for finding in findings), result.documents)
     return Verdict(findings, (), notices, stale, ratio, tuple(failures(findings, notices, ratio, limits)))

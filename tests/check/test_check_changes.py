@@ -62,7 +62,7 @@ def test_diffs_of_difflib(old: list[str], new: list[str], context: int) -> None:
         n=context,
     )
     changes = Changes.parse(b"".join(lines))
-    assert changes.added("x.md") == added_between(old, new)
+    assert changes.lines.get("x.md", ()) == added_between(old, new)
     [before] = changes.before([Document("x.md", "".join(f"{line}\n" for line in new))])
     assert before.text == "".join(f"{line}\n" for line in old)
 
@@ -84,7 +84,7 @@ def test_diffs_of_git(files: dict[str, tuple[list[str], list[str]]], context: in
     changes = Changes.parse(diff)
     for name, (old, new) in files.items():
         # Which lines are added is git's choice; without them and the removed ones the versions are the same.
-        added = changes.added(name)
+        added = changes.lines.get(name, ())
         before, *_ = changes.before([Document(name, "\n".join(new))])
         # But for the end of the last line, of which a diff only says in passing whether it is there.
         assert before.text.rstrip("\n") == "\n".join(old).rstrip("\n")
@@ -100,8 +100,7 @@ def is_part(some: list[str], every: list[str]) -> bool:
 
 
 def parse(text: str, folder: str = "") -> dict[str, tuple[int, ...]]:
-    changes = Changes.parse(text.encode(), folder)
-    return {path: changes.added(path) for path in changes.hunks if changes.added(path)}
+    return dict(Changes.parse(text.encode(), folder).lines)
 
 
 HUNK = "@@ -1,2 +1,3 @@ a heading\n one\n+two\n three\n"

@@ -234,6 +234,17 @@ def test_records_of_a_jsonl_file_are_touched_by_their_line(repo: Repo) -> None:
     assert [new.passage.occurrences[number].document for number in new.fresh] == ["docs/records.jsonl:2"]
 
 
+def test_records_with_ids_of_their_own_cannot_be_told_by_lines(repo: Repo) -> None:
+    repo.write("docs/records.jsonl", json.dumps({"id": "mine", "text": filler("own")}) + "\n")
+    repo.commit()
+    assert repo.check("--diff-ref", "HEAD").code == 0
+    repo.write("docs/records.jsonl", json.dumps({"id": "mine", "text": HERONS}) + "\n")
+    outcome = repo.check("--diff-ref", "HEAD")
+    assert outcome.code == 2
+    assert "docs/records.jsonl: its records have ids of their own" in outcome.err
+    assert repo.check("--base-ref", "HEAD").code == 1
+
+
 def test_names_cannot_write_to_the_terminal(repo: Repo) -> None:
     evil = "docs/x\x1b[2J\n::error::y.md"
     repo.write(evil, wrapped(HERONS))
