@@ -1,8 +1,8 @@
 """The command line: what was typed becomes a `Config`, the library does the work, a report shows its result.
 
 ``console`` says things on standard error, ``options`` declares what can be typed, ``settings`` adds environment and
-configuration file, ``output`` writes results, ``commands`` joins them; here stands what holds for all commands: how
-they end.
+configuration file, ``output`` writes results, ``commands`` joins them; ``check`` is the command that judges, ``gate``
+its options, ``base`` what it compares with. Here stands what holds for all commands: how they end.
 
 ====  =====================================================================================================
 exit  meaning
