@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from dedup.errors import ConfigError
+from dedup.check.baseline import Baseline
+from dedup.check.changes import Changes, gated, pointed
+from dedup.check.identity import BEFORE, IN_BASELINE, compare
+from dedup.errors import ConfigError, InputError
 from dedup.model import DocumentInfo, Passage
 from dedup.result import Result
-from dedup.verdict import Finding, Notice, Verdict
+from dedup.verdict import Finding, Notice, Stale, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +35,63 @@ class Limits:
             raise ConfigError(f"max-ratio must be a number from 0 to 1, not {ratio!r}")
 
 
-def judge(result: Result, limits: Limits = Limits()) -> Verdict:
-    """Return what a check says of a result."""
-    findings = tuple(Finding(passage, "new", "there is no baseline") for passage in result.passages)
+def judge(
+    result: Result,
+    limits: Limits = Limits(),
+    *,
+    baseline: Baseline | None = None,
+    base: Baseline | None = None,
+    changes: Changes | None = None,
+    changed_lines_only: bool = True,
+) -> Verdict:
+    """Return what a check says of a result.
+
+    What is in the ``baseline`` is not new, nor what was there at the ``base`` of the change (of which nothing is
+    stale). With ``changes``, only what an added line is in is new; or, without ``changed_lines_only``, they say no more
+    than which occurrences of a new passage are fresh. Raises `InputError` for a result without its texts, which one
+    that was read from a file lacks, where there is something to compare it with.
+    """
+    if not all(known is None for known in (baseline, base, changes)):
+        _need_texts(result)
+    findings, stale = _compared(result, baseline, base)
+    if changes is not None:
+        look = gated if changed_lines_only else pointed
+        # A text is decoded when it is asked for, so each is asked for once.
+        texts = {name: result.texts[name] for name in result.texts if changes.names(name)}
+        findings = tuple(look(finding, changes, texts) for finding in findings)
     notices: tuple[Notice, ...] = ()
     ratio = duplicated((finding.passage for finding in findings), result.documents)
-    return Verdict(findings, (), notices, (), ratio, tuple(failures(findings, notices, ratio, limits)))
+    return Verdict(findings, (), notices, stale, ratio, tuple(failures(findings, notices, ratio, limits)))
+
+
+def _need_texts(result: Result) -> None:
+    for passage in result.passages:
+        for place in passage.occurrences:
+            if place.document not in result.texts:
+                raise InputError(f"the text of {place.document} is not at hand; a saved result has no texts")
+
+
+def _compared(
+    result: Result, baseline: Baseline | None, base: Baseline | None
+) -> tuple[tuple[Finding, ...], tuple[Stale, ...]]:
+    """Return what each passage is next to a baseline and next to a base, whichever knows it better."""
+    min_words = int(result.config["min-words"])
+    found = [
+        compare(result.passages, result.texts, known, min_words, wording)
+        for known, wording in ((baseline, IN_BASELINE), (base, BEFORE))
+        if known is not None
+    ]
+    if not found:
+        return tuple(
+            Finding(passage, "new", "there is no baseline", tuple(range(len(passage.occurrences))))
+            for passage in result.passages
+        ), ()
+    findings = (min(each, key=_news) for each in zip(*(findings for findings, _ in found), strict=True))
+    return tuple(findings), () if baseline is None else found[0][1]
+
+
+def _news(finding: Finding) -> int:
+    return ("known", "changed", "new").index(finding.status)
 
 
 def failures(findings: Sequence[Finding], notices: Sequence[Notice], ratio: float, limits: Limits) -> Iterable[str]:

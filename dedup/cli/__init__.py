@@ -1,8 +1,8 @@
 """The command line: what was typed becomes a `Config`, the library does the work, a report shows its result.
 
 ``console`` says things on standard error, ``options`` declares what can be typed, ``settings`` adds environment and
-configuration file, ``output`` writes results, ``commands`` joins them; here stands what holds for all commands: how
-they end.
+configuration file, ``output`` writes results, ``commands`` joins them; ``check`` is the command that judges, ``gate``
+its options, ``base`` what it compares with. Here stands what holds for all commands: how they end.
 
 ====  =====================================================================================================
 exit  meaning
@@ -26,6 +26,7 @@ from pathlib import Path
 import click
 
 from dedup import __version__
+from dedup.cli.check import check
 from dedup.cli.commands import compare, files, report, scan
 from dedup.cli.console import Console
 from dedup.cli.output import silence
@@ -74,15 +75,15 @@ def cli(ctx: click.Context) -> None:
     its long name, in [tool.dedup] of pyproject.toml or in dedup.toml, .dedup.toml or .config/dedup.toml, in the current
     folder or one above it in the same repository. An option comes before a variable, a variable before the file.
 
-    Results go to standard output, in UTF-8; messages and progress to standard error. Exit status: 0 done, 2 error,
-    130 interrupted.
+    Results go to standard output, in UTF-8; messages and progress to standard error. Exit status: 0 done, 1 a check
+    failed, 2 error, 130 interrupted.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(EXIT_ERROR)
 
 
-for _command in (scan, compare, report, files):
+for _command in (scan, check, compare, report, files):
     cli.add_command(_command)
 
 

@@ -28,6 +28,7 @@ from dedup.errors import InputError
 from dedup.model import Document
 from dedup.reports.terminal import printable
 from dedup.result import Result, read_result
+from dedup.verdict import Verdict
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...")
 
@@ -154,7 +155,7 @@ def files(ctx: click.Context, /, **_: Any) -> None:
     inputs = Inputs.find(settings)
     write_stdout(f"{printable(document.id)}\n" for document in inputs.documents())
     for item in () if console.quiet else inputs.skipped:
-        console.line(f"skipped {item.path}: {item.reason}")
+        console.line(printable(f"skipped {item.path}: {item.reason}"))
 
 
 def shared(documents: list[Document], config: Config) -> Result:
@@ -173,8 +174,8 @@ def shared(documents: list[Document], config: Config) -> Result:
     return replace(found, config=config.to_dict(), clusters=alike.clusters, passages=passages, pairs=pairs)
 
 
-def show(result: Result, settings: Settings, console: Console) -> None:
-    """Write a result where it is wanted, and say what was not read."""
+def show(result: Result, settings: Settings, console: Console, verdict: Verdict | None = None) -> None:
+    """Write a result, or what a check says of it, where it is wanted, and say what was not read."""
     to_people = any(target.path is None and target.format in ("text", "concise") for target in settings.targets)
     console.skipped(result.skipped, reported=to_people)
-    deliver(result, settings.targets, settings.view, console)
+    deliver(result, settings.targets, settings.view, console, verdict)

@@ -31,12 +31,12 @@ class Console:
 
     def error(self, message: str) -> None:
         """Say why the command fails."""
-        self.line(f"dedup: error: {message}")
+        self.line(printable(f"dedup: error: {message}"))
 
     def note(self, message: str) -> None:
         """Say what the user should know, unless ``--quiet``."""
         if not self.quiet:
-            self.line(f"dedup: {message}")
+            self.line(printable(f"dedup: {message}"))
 
     def line(self, text: str) -> None:
         """Write a line, or several, to standard error, without what a hostile file name would do to the terminal."""
@@ -47,7 +47,7 @@ class Console:
         """Name what was not read if ``--verbose``, else say how much it was, unless it is ``reported`` elsewhere."""
         if self.verbose:
             for item in items:
-                self.line(f"dedup: skipped {item.path}: {item.reason}")
+                self.line(printable(f"dedup: skipped {item.path}: {item.reason}"))
         elif items and not reported:
             self.note(f"skipped {len(items):,} {'input' if len(items) == 1 else 'inputs'}; -v names them, and why")
 

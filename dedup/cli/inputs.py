@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,10 @@ class Inputs:
     skipped: list[Skipped]
 
     @classmethod
-    def find(cls, settings: Settings) -> Inputs:
-        """Return what the settings say is to be read, except files that the same run writes.
+    def find(cls, settings: Settings, tools: Mapping[Path, str] | None = None) -> Inputs:
+        """Return what the settings say is to be read, except files that the same run writes and ``tools``.
+
+        The latter are files that the run reads for another purpose, each with what it is.
 
         Raises `InputError` for a path or list that does not exist, `ConfigError` for a pattern that is none.
         """
@@ -38,11 +40,12 @@ class Inputs:
             paths += paths_from(settings.files_from)
         found, skipped = find_sources(paths, settings.config)
         # A second run over the same folder must not find the report of the first.
-        written = {os.path.realpath(target.path) for target in settings.targets if target.path is not None}
+        written = {target.path: "output of this run" for target in settings.targets if target.path is not None}
+        reasons = {os.path.realpath(path): reason for path, reason in {**(tools or {}), **written}.items()}
         sources = []
         for source in found:
-            if written and os.path.realpath(source.path) in written:
-                skipped.append(Skipped(source.id, "output of this run"))
+            if reasons and (reason := reasons.get(os.path.realpath(source.path))):
+                skipped.append(Skipped(source.id, reason))
             else:
                 sources.append(source)
         return cls(settings.config, sources, skipped)

@@ -22,6 +22,7 @@ from dedup.config import suggest
 from dedup.errors import ConfigError
 from dedup.reports import FORMATS, View, render
 from dedup.result import Result
+from dedup.verdict import Verdict
 
 SORTS = ("size", "path")
 
@@ -65,14 +66,19 @@ def check_targets(targets: Sequence[Target]) -> None:
             raise ConfigError(f"--output {target.format}: {target.path} cannot be written there")
 
 
-def deliver(result: Result, targets: Iterable[Target], view: View, console: Console) -> None:
-    """Write a result to every target: files first, so that they are there when the reader of a pipe goes away."""
+def deliver(
+    result: Result, targets: Iterable[Target], view: View, console: Console, verdict: Verdict | None = None
+) -> None:
+    """Write a result, or what a check says of it, to every target.
+
+    Files come first, so that they are there when the reader of a pipe goes away.
+    """
     plain = replace(view, color=False)
     for target in sorted(targets, key=lambda target: target.path is None):
         if target.path is None:
-            write_stdout(render(result, target.format, view))
+            write_stdout(render(result, target.format, view, verdict))
         else:
-            write_file(target.path, render(result, target.format, plain))
+            write_file(target.path, render(result, target.format, plain, verdict))
             console.note(f"wrote {target.path}")
 
 

@@ -35,11 +35,21 @@ def _is_strings(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
 RUN_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "paths": (_is_strings, "a list of files and folders"),
     "output": (_is_strings, "a list of FORMAT or FORMAT:PATH"),
     "limit": (lambda value: type(value) is int and value >= 0, "a whole number, 0 or more"),
     "sort": (lambda value: value in SORTS, " or ".join(map(repr, SORTS))),
+    "baseline": (_is_name, "a file"),
+    "base-ref": (_is_name, "the name of a commit"),
+    "diff-ref": (_is_name, "the name of a commit"),
+    "max-new": (lambda value: type(value) is int and value >= 0, "a whole number, 0 or more"),
+    "max-ratio": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),
+    "allow-empty": (lambda value: isinstance(value, bool), "true or false"),
 }
 """Keys of a configuration file that say what a run reads and shows: the value's check, and what it must be."""
 
@@ -62,6 +72,8 @@ class Settings:
     files_from: str | None
     targets: tuple[Target, ...]
     view: View
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """All that was set, by the names of parameters: for what one command alone has."""
 
 
 def resolve(ctx: click.Context, run_keys: Iterable[str] = tuple(RUN_KEYS)) -> Settings:
@@ -72,13 +84,13 @@ def resolve(ctx: click.Context, run_keys: Iterable[str] = tuple(RUN_KEYS)) -> Se
     file = read_settings(ctx.params["config"], ctx.params["isolated"])
     # An argument that is left out counts as given to click before 8.2: as an empty one.
     given = {name: value for name, value in ctx.params.items() if value != () and not _is_default(ctx, name)}
-    run = {key: value for key, value in file.run.items() if key in run_keys}
+    run = {key.replace("-", "_"): value for key, value in file.run.items() if key in run_keys}
     if "files_from" in given:
         run.pop("paths", None)  # a list of files takes the place of the configured paths
     values = {**ctx.params, **run, **given}
     config = Config(**{**file.config, **{name: given[name] for name in CONFIG_FIELDS.values() if name in given}})
     paths, targets = values.get("paths", ()), values.get("output", ())
-    return Settings(config, paths, values.get("files_from"), targets, view_of(values))
+    return Settings(config, paths, values.get("files_from"), targets, view_of(values), values)
 
 
 def view_of(values: Mapping[str, Any]) -> View:
@@ -153,6 +165,8 @@ def check_table(path: Path, table: Mapping[str, Any]) -> FileSettings:
     folder = _project_folder(path)
     if "paths" in run:
         run["paths"] = tuple(_from_here(folder, item) for item in run["paths"])
+    if "baseline" in run:
+        run["baseline"] = Path(_from_here(folder, run["baseline"]))
     if "output" in run:
         try:
             targets = [Target.parse(item) for item in run["output"]]

@@ -16,6 +16,7 @@ from dedup.cli.console import Console, ProgressLine, use_color
 from dedup.cli.output import Target, write_file
 from dedup.reports import View
 from dedup.result import Result, read_result
+from dedup.verdict import Verdict
 
 
 class Terminal(io.StringIO):
@@ -165,7 +166,8 @@ def test_what_is_shown_reaches_the_report(
 ) -> None:
     views: list[tuple[str, View]] = []
 
-    def render(_: Result, format: str, view: View) -> Iterator[str]:
+    def render(_: Result, format: str, view: View, verdict: Verdict | None) -> Iterator[str]:
+        assert verdict is None
         views.append((format, view))
         return iter(())
 
@@ -208,7 +210,7 @@ def test_a_message_is_harmless_to_the_terminal_and_cannot_fail(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Console().error("a\x1b[2Jb\udc80\nc")
-    assert capsys.readouterr().err == "dedup: error: a\\x1b[2Jb\\udc80\nc\n"
+    assert capsys.readouterr().err == "dedup: error: a\\x1b[2Jb\\udc80\\nc\n"
 
     class Closed(io.StringIO):
         def write(self, _: str) -> int:

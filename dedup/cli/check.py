@@ -1,0 +1,157 @@
+"""``dedup check``: the scan, and a verdict on it that decides the exit status."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dedup.cli.base import Before
+from dedup.cli.commands import files_from_option, paths_argument, show
+from dedup.cli.console import Console
+from dedup.cli.gate import Gate, gate_options
+from dedup.cli.options import (
+    SectionCommand,
+    progress_option,
+    reading_options,
+    run_options,
+    setting,
+    stack,
+    view_options,
+)
+from dedup.cli.output import check_targets, write_file
+from dedup.cli.settings import Settings, resolve
+from dedup.errors import ConfigError, InputError
+from dedup.readers import paths_from
+from dedup.result import Result
+from dedup.verdict import Finding, Verdict
+
+EXIT_FAILED = 1
+LISTED = 20
+"""Passages that an update of the baseline names, unless ``--verbose``."""
+MOST_PLACES = 5
+"""Occurrences that it names of each."""
+
+
+@click.command(cls=SectionCommand)
+@paths_argument
+@stack(*map(setting, ("min_words", "min_similarity", "max_gap")))
+@gate_options
+@files_from_option
+@reading_options
+@view_options
+@setting("jobs")
+@progress_option
+@run_options
+@click.pass_context
+def check(ctx: click.Context, /, **_: Any) -> None:
+    """Fail when passages are new, for continuous integration.
+
+    All texts are scanned for reused passages. Those in the baseline are known, also when they moved, were reflowed or
+    when words of one copy changed; a further copy is new. Without a baseline, a ref or a diff every passage is new.
+    PATH is as for a scan. The exit status is 0 if the check passes, 1 if it fails, 2 for an error.
+
+    \b
+    Example:
+      dedup check docs --baseline .dedup-baseline.jsonl --update-baseline
+      dedup check docs --baseline .dedup-baseline.jsonl
+      dedup check docs --base-ref origin/main
+      git diff -U0 main... | dedup check docs --diff -
+    """
+    settings, console = resolve(ctx), ctx.ensure_object(Console)
+    gate = Gate.of(ctx, settings)
+    settings = _with_all_paths(ctx, settings, gate)
+    _check_files(settings, gate)
+    from dedup import pipeline  # imports numpy, as the check itself does; help does without
+    from dedup.check import Baseline, judge
+
+    limits = gate.limits()
+    known = None
+    if gate.baseline is not None and (gate.baseline.exists() or not gate.update_baseline):
+        known = Baseline.read(gate.baseline)
+    before = Before.of(gate)
+    inputs = before.inputs(settings, gate)
+    with console.show_progress() as progress:
+        documents = inputs.documents(progress)
+        result = pipeline.scan_documents(documents, settings.config, skipped=inputs.skipped, progress=progress)
+    if not result.documents and not gate.allow_empty:
+        raise InputError(_nothing_read(result))
+    changes = before.changes
+    if changes and gate.changed_lines_only and not any(changes.names(document.id) for document in result.documents):
+        console.note("the change adds no line to any document that was read")
+    verdict = before.verdict(result, known, settings, inputs, gate, console)
+    if gate.update_baseline and gate.baseline is not None:
+        now = Baseline.of((finding.passage for finding in verdict.findings), result.texts)
+        write_file(gate.baseline, now.lines())
+        _tell_update(gate.baseline, verdict, console, first=known is None)
+        verdict = judge(result, limits, baseline=now)
+    show(result, settings, console, verdict)
+    _tell(verdict, gate, console)
+    if not verdict.passed and not gate.exit_zero:
+        ctx.exit(EXIT_FAILED)
+
+
+def _with_all_paths(ctx: click.Context, settings: Settings, gate: Gate) -> Settings:
+    """Return settings for a scan of passages, with the paths of the list of files among their paths."""
+    paths = list(settings.paths)
+    if not paths and not settings.files_from:
+        raise click.UsageError("nothing to check: name files or folders, or set `paths` in a configuration file", ctx)
+    if [*paths, settings.files_from, gate.diff].count("-") > 1:
+        raise click.UsageError("standard input can be only one of a text, the list of files and the diff", ctx)
+    if settings.files_from:
+        paths += paths_from(settings.files_from)
+    config = replace(settings.config, clusters=False, passages=True)
+    return replace(settings, config=config, paths=tuple(paths), files_from=None)
+
+
+def _check_files(settings: Settings, gate: Gate) -> None:
+    """Raise `ConfigError` for files that cannot be written, or that would be written over: before the work."""
+    check_targets(settings.targets)
+    tools = {os.path.realpath(path): name for path, name in gate.tools().items()}
+    for target in settings.targets:
+        if target.path is not None and (name := tools.get(os.path.realpath(target.path))):
+            raise ConfigError(f"--output {target.format}: {target.path} is {name}")
+    if gate.update_baseline and gate.baseline is not None and not gate.baseline.absolute().parent.is_dir():
+        raise ConfigError(f"--baseline: there is no folder {gate.baseline.parent}")
+
+
+def _nothing_read(result: Result) -> str:
+    """Return what to say when no document was read."""
+    because = [f"; skipped {len(result.skipped):,}, such as {item.path}: {item.reason}" for item in result.skipped[:1]]
+    return f"nothing to check was read{''.join(because)} (--allow-empty lets that pass)"
+
+
+def _tell_update(path: Path, verdict: Verdict, console: Console, *, first: bool) -> None:
+    """Say what an update of the baseline changed."""
+    changes = [("added", item.passage.id, item.passage.words, _places(item)) for item in verdict.of_status("new")]
+    changes += [("removed", item.id, item.words, ", ".join(item.documents)) for item in verdict.stale]
+    changes += [
+        ("changed", item.passage.id, item.passage.words, _places(item)) for item in verdict.of_status("changed")
+    ]
+    kinds = [kind for kind, *_ in changes]
+    counts = ", ".join(f"{kinds.count(kind):,} {kind}" for kind in ("added", "removed", "changed"))
+    console.note(f"{'wrote' if first else 'updated'} the baseline {path}: {counts}")
+    shown = changes if console.verbose else changes[:LISTED]
+    for kind, name, words, places in shown:
+        console.note(f"{kind} {name} ({words:,} words): {places}")
+    if len(shown) < len(changes):
+        console.note(f"and {len(changes) - len(shown):,} more (-v names them)")
+
+
+def _places(finding: Finding) -> str:
+    places = [f"{place.document}:{place.line}" for place in finding.passage.occurrences]
+    more = f", and {len(places) - MOST_PLACES:,} more" if len(places) > MOST_PLACES else ""
+    return ", ".join(places[:MOST_PLACES]) + more
+
+
+def _tell(verdict: Verdict, gate: Gate, console: Console) -> None:
+    """Say in one line whether the check passed, and of how much."""
+    counts = [f"{len(verdict.of_status(status)):,} {status}" for status in ("new", "changed", "known")]
+    counts += [f"{len(verdict.suppressed):,} suppressed", f"{len(verdict.stale):,} stale"]
+    ending = "" if verdict.passed else f"; {'; '.join(verdict.failures)}"
+    if not verdict.passed and gate.exit_zero:
+        ending += "; the exit status is 0 all the same (--exit-zero)"
+    console.note(f"check {'passed' if verdict.passed else 'failed'}: {', '.join(counts)}{ending}")
