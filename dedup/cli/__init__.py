@@ -26,7 +26,7 @@ from pathlib import Path
 import click
 
 from dedup import __version__
-from dedup.cli.check import check
+from dedup.cli.check import check, explain
 from dedup.cli.commands import compare, files, report, scan
 from dedup.cli.console import Console
 from dedup.cli.output import silence
@@ -83,7 +83,7 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(EXIT_ERROR)
 
 
-for _command in (scan, check, compare, report, files):
+for _command in (scan, check, explain, compare, report, files):
     cli.add_command(_command)
 
 

@@ -1,11 +1,11 @@
-"""``dedup check``: the scan, and a verdict on it that decides the exit status."""
+"""``dedup check``: the scan, and a verdict on it that decides the exit status; ``dedup explain``: one passage of it."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -14,7 +14,10 @@ from dedup.cli.commands import files_from_option, paths_argument, show
 from dedup.cli.console import Console
 from dedup.cli.gate import Gate, gate_options
 from dedup.cli.options import (
+    SHOWN,
     SectionCommand,
+    color_option,
+    option,
     progress_option,
     reading_options,
     run_options,
@@ -22,12 +25,15 @@ from dedup.cli.options import (
     stack,
     view_options,
 )
-from dedup.cli.output import check_targets, write_file
+from dedup.cli.output import check_targets, write_file, write_stdout
 from dedup.cli.settings import Settings, resolve
 from dedup.errors import ConfigError, InputError
 from dedup.readers import paths_from
 from dedup.result import Result
 from dedup.verdict import Finding, Verdict
+
+if TYPE_CHECKING:
+    from dedup.check import Baseline
 
 EXIT_FAILED = 1
 LISTED = 20
@@ -36,13 +42,27 @@ MOST_PLACES = 5
 """Occurrences that it names of each."""
 
 
+checked_options = stack(
+    *map(setting, ("min_words", "min_similarity", "max_gap")),
+    gate_options,
+    files_from_option,
+    reading_options,
+)
+"""What decides what a check finds."""
+
+details_option = option(
+    "--details",
+    is_flag=True,
+    section=SHOWN,
+    help="List also what is changed, known, suppressed and stale (text, markdown).",
+)
+
+
 @click.command(cls=SectionCommand)
 @paths_argument
-@stack(*map(setting, ("min_words", "min_similarity", "max_gap")))
-@gate_options
-@files_from_option
-@reading_options
+@checked_options
 @view_options
+@details_option
 @setting("jobs")
 @progress_option
 @run_options
@@ -61,37 +81,89 @@ def check(ctx: click.Context, /, **_: Any) -> None:
       dedup check docs --base-ref origin/main
       git diff -U0 main... | dedup check docs --diff -
     """
-    settings, console = resolve(ctx), ctx.ensure_object(Console)
-    gate = Gate.of(ctx, settings)
-    settings = _with_all_paths(ctx, settings, gate)
-    _check_files(settings, gate)
-    from dedup import pipeline  # imports numpy, as the check itself does; help does without
-    from dedup.check import Baseline, judge
-
-    limits = gate.limits()
-    known = None
-    if gate.baseline is not None and (gate.baseline.exists() or not gate.update_baseline):
-        known = Baseline.read(gate.baseline)
-    before = Before.of(gate)
-    inputs = before.inputs(settings, gate)
-    with console.show_progress() as progress:
-        documents = inputs.documents(progress)
-        result = pipeline.scan_documents(documents, settings.config, skipped=inputs.skipped, progress=progress)
-    if not result.documents and not gate.allow_empty:
-        raise InputError(_nothing_read(result))
-    changes = before.changes
-    if changes and gate.changed_lines_only and not any(changes.names(document.id) for document in result.documents):
-        console.note("the change adds no line to any document that was read")
-    verdict = before.verdict(result, known, settings, inputs, gate, console)
+    done = _Check.of(ctx)
+    gate, console = done.gate, done.console
+    verdict = done.verdict
     if gate.update_baseline and gate.baseline is not None:
-        now = Baseline.of((finding.passage for finding in verdict.findings), result.texts)
-        write_file(gate.baseline, now.lines())
-        _tell_update(gate.baseline, verdict, console, first=known is None)
-        verdict = judge(result, limits, baseline=now)
-    show(result, settings, console, verdict)
+        verdict = _update(done, gate.baseline)
+    show(done.result, done.settings, console, verdict)
     _tell(verdict, gate, console)
     if not verdict.passed and not gate.exit_zero:
         ctx.exit(EXIT_FAILED)
+
+
+@click.command(cls=SectionCommand)
+@click.argument("id")
+@paths_argument
+@checked_options
+@color_option
+@setting("jobs")
+@progress_option
+@run_options
+@click.pass_context
+def explain(ctx: click.Context, /, id: str, **_: Any) -> None:
+    """Show the occurrences of a passage side by side, and why a check calls it new, changed or known.
+
+    ID is that of a passage in the report of a check, or the beginning of one. The check is made again: PATH and the
+    options are as they were there.
+
+    \b
+    Example:
+      dedup explain 2e39d5a9 docs --baseline .dedup-baseline.jsonl
+    """
+    done = _Check.of(ctx)
+    from dedup.reports import explain as report
+
+    passage = report.find_passage(done.result, id)
+    write_stdout(report.explain(done.result, passage, done.settings.view, done.verdict))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A check that was made, and what it was made with."""
+
+    settings: Settings
+    gate: Gate
+    console: Console
+    known: Baseline | None
+    result: Result
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, ctx: click.Context) -> Self:
+        """Read, scan and judge what a command line asks for."""
+        settings, console = resolve(ctx), ctx.ensure_object(Console)
+        gate = Gate.of(ctx, settings)
+        settings = _with_all_paths(ctx, settings, gate)
+        _check_files(settings, gate)
+        from dedup import pipeline  # imports numpy, as the check itself does; help does without
+        from dedup.check import Baseline
+
+        known = None
+        if gate.baseline is not None and (gate.baseline.exists() or not gate.update_baseline):
+            known = Baseline.read(gate.baseline)
+        before = Before.of(gate)
+        inputs = before.inputs(settings, gate)
+        with console.show_progress() as progress:
+            documents = inputs.documents(progress)
+            result = pipeline.scan_documents(documents, settings.config, skipped=inputs.skipped, progress=progress)
+        if not result.documents and not gate.allow_empty:
+            raise InputError(_nothing_read(result))
+        changes = before.changes
+        if changes and gate.changed_lines_only and not any(changes.names(document.id) for document in result.documents):
+            console.note("the change adds no line to any document that was read")
+        verdict = before.verdict(result, known, settings, inputs, gate, console)
+        return cls(settings, gate, console, known, result, verdict)
+
+
+def _update(done: _Check, path: Path) -> Verdict:
+    """Write the baseline, say what changed in it, and return the verdict next to the new one."""
+    from dedup.check import Baseline, judge
+
+    now = Baseline.of((finding.passage for finding in done.verdict.findings), done.result.texts)
+    write_file(path, now.lines())
+    _tell_update(path, done.verdict, done.console, first=done.known is None)
+    return judge(done.result, done.gate.limits(), baseline=now)
 
 
 def _with_all_paths(ctx: click.Context, settings: Settings, gate: Gate) -> Settings:

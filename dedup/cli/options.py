@@ -149,6 +149,15 @@ reading_options = stack(
 )
 """How files are found and read."""
 
+color_option = option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    section=SHOWN,
+    help="Colour standard output; auto: as NO_COLOR and FORCE_COLOR say, else where it is a terminal.",
+)
+
 view_options = stack(
     option(
         "--output",
@@ -177,14 +186,7 @@ view_options = stack(
         section=SHOWN,
         help="Show the biggest first, or by document and place (text, concise).",
     ),
-    option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        section=SHOWN,
-        help="Colour standard output; auto: as NO_COLOR and FORCE_COLOR say, else where it is a terminal.",
-    ),
+    color_option,
 )
 """How a result is shown."""
 

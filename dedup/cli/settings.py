@@ -95,11 +95,12 @@ def resolve(ctx: click.Context, run_keys: Iterable[str] = tuple(RUN_KEYS)) -> Se
 
 def view_of(values: Mapping[str, Any]) -> View:
     """Return how results are shown on standard output."""
-    if "output" not in values:
+    if "color" not in values:
         return View()
     color = use_color(values["color"], sys.stdout)
     width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else View().width
-    return View(color=color, limit=values["limit"], sort=values["sort"], width=width)
+    given = {name: values[name] for name in ("limit", "sort", "details") if name in values}
+    return View(color=color, width=width, **given)
 
 
 def _is_default(ctx: click.Context, name: str) -> bool:

@@ -18,7 +18,7 @@ from dedup.reports import View
 from dedup.reports.excerpt import sides, text_of
 from dedup.reports.findings import lengths
 from dedup.reports.summary import count, sort_of, spread, where
-from dedup.reports.terminal import Unit, at_line_start, columns, paint, printable, units, wrap
+from dedup.reports.terminal import Unit, columns, paint, printable, units, wrap
 from dedup.result import Result
 from dedup.tokenize import folded_words
 from dedup.verdict import Verdict
@@ -45,9 +45,9 @@ def find_passage(result: Result, prefix: str) -> Passage:
         return (exact or found)[0]
     shown = f"'{printable(prefix)}'"
     if found:
-        named = "\n".join(f"  {_named(passage)}" for passage in found[:_NEAR])
-        rest = f"\n  and {len(found) - _NEAR:,} more" if len(found) > _NEAR else ""
-        raise InputError(f"{len(found):,} passages have an id that begins with {shown}:\n{named}{rest}")
+        named = ", ".join(map(_named, found[:_NEAR]))
+        rest = f" and {len(found) - _NEAR:,} more" if len(found) > _NEAR else ""
+        raise InputError(f"{len(found):,} passages have an id that begins with {shown}: {named}{rest}")
     if not result.passages:
         raise InputError(f"no passage has the id {shown}: none was found at all")
     ids = [passage.id for passage in result.passages]
@@ -148,4 +148,4 @@ def _stacked(heads: Sequence[list[Unit]], rows: Sequence[tuple[list[Unit], list[
 
 
 def _named(passage: Passage) -> str:
-    return f"{at_line_start(passage.id)}  {sort_of(passage)}, {where(passage.occurrences[0])}"
+    return f"{printable(passage.id)} ({sort_of(passage)}, {where(passage.occurrences[0])})"
