@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from dedup.cli.console import Console
 from dedup.cli.output import SORTS, Target
-from dedup.config import Config, kebab
+from dedup.config import IGNORABLE, Config, kebab
 from dedup.errors import ConfigError
 from dedup.reports import FORMATS, View
 
@@ -47,6 +47,7 @@ SETTINGS = {
     "exclude": Setting(READ, "PATTERN", "Leave out these files and folders, as in .gitignore: 'drafts/'. Repeatable."),
     "gitignore": Setting(READ, None, "Leave out what .gitignore files name."),
     "hidden": Setting(READ, None, "Read hidden files and folders too."),
+    "ignore_blocks": Setting(READ, "KIND", f"Do not compare this in Markdown: {', '.join(IGNORABLE)}. Repeatable."),
     "fallback_encoding": Setting(READ, "NAME", "Encoding of files that are not UTF-8: cp1252, for example."),
     "text_field": Setting(READ, "NAME", "Field of a JSONL record that holds the text."),
     "id_field": Setting(READ, "NAME", "Field of a JSONL record that holds the document's id."),
@@ -145,7 +146,10 @@ def _tell_console(ctx: click.Context, parameter: click.Parameter, value: Any) ->
 
 
 reading_options = stack(
-    *map(setting, ("include", "exclude", "gitignore", "hidden", "fallback_encoding", "text_field", "id_field")),
+    *map(
+        setting,
+        ("include", "exclude", "gitignore", "hidden", "ignore_blocks", "fallback_encoding", "text_field", "id_field"),
+    ),
 )
 """How files are found and read."""
 
