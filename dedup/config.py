@@ -89,7 +89,7 @@ class Config:
                 raise ConfigError(f"{kebab(name)} must be true or false, not {value!r}")
         for name in ("include", "exclude"):
             value = getattr(self, name)
-            if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+            if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
                 raise ConfigError(f"{kebab(name)} must be a list of patterns, not {value!r}")
             object.__setattr__(self, name, tuple(value))
         kinds = self.ignore_blocks

@@ -7,5 +7,20 @@ until it is no near-duplicate any more is still the same, known, passage.
 """
 
 from dedup.check.judge import Limits, judge
+from dedup.check.markers import Marked, Marker, find_marks, note_marks
+from dedup.check.rules import Group, Override, Rules
+from dedup.check.suppress import Kept, suppress
 
-__all__ = ["Limits", "judge"]
+__all__ = [
+    "Group",
+    "Kept",
+    "Limits",
+    "Marked",
+    "Marker",
+    "Override",
+    "Rules",
+    "find_marks",
+    "judge",
+    "note_marks",
+    "suppress",
+]

@@ -26,12 +26,12 @@ class Inputs:
     skipped: list[Skipped]
 
     @classmethod
-    def find(cls, settings: Settings) -> Inputs:
-        """Return what the settings say is to be read, except files that the same run writes.
+    def find(cls, settings: Settings, also: Iterable[str] = ()) -> Inputs:
+        """Return what the settings say is to be read, and the paths ``also``, except files that the same run writes.
 
         Raises `InputError` for a path or list that does not exist, `ConfigError` for a pattern that is none.
         """
-        paths = list(settings.paths)
+        paths = [*settings.paths, *also]
         if settings.files_from is not None:
             if settings.files_from == "-" and "-" in paths:
                 raise click.UsageError("standard input cannot be both a text and the list of files")

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from click.core import ParameterSource
 
+from dedup.check.rules import Rules
 from dedup.cli.console import Console
 from dedup.cli.output import SORTS, Target
 from dedup.config import IGNORABLE, Config, kebab
@@ -153,6 +154,24 @@ reading_options = stack(
 )
 """How files are found and read."""
 
+rule_options = stack(
+    option(
+        "--boilerplate",
+        multiple=True,
+        section=FOUND,
+        metavar="PATH",
+        help="Report nothing that stands in this file or folder, which is read too. Repeatable.",
+    ),
+    option(
+        "--require-reason/--no-require-reason",
+        default=Rules().require_reason,
+        show_default=True,
+        section=FOUND,
+        help="Fail where a marker in a text (dedup: ignore-...) says no reason.",
+    ),
+)
+"""What a check does not report; groups and overrides can be set in a configuration file alone."""
+
 view_options = stack(
     option(
         "--output",
@@ -216,6 +235,12 @@ run_options = stack(
         is_flag=True,
         section=RUN,
         help="Read no configuration file.",
+    ),
+    option(
+        "--show-settings",
+        is_flag=True,
+        section=RUN,
+        help="Show each setting, its value and where that comes from, and do nothing else.",
     ),
     option(
         "-q",

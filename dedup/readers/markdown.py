@@ -90,6 +90,16 @@ def masks(text: str, kinds: Collection[str]) -> tuple[tuple[int, int], ...]:
     return tuple(merged)
 
 
+def masked_characters(document: Document, config: Config) -> dict[str, int]:
+    """Return how many characters of a document `masked` masks by kind; what is of several kinds counts for the first."""
+    counts = {}
+    before = 0
+    for number, kind in enumerate(config.ignore_blocks if is_markdown(document.id) else (), 1):
+        total = sum(end - start for start, end in masks(document.text, config.ignore_blocks[:number]))
+        counts[kind], before = total - before, total
+    return {kind: count for kind, count in counts.items() if count}
+
+
 def scan(text: str, kinds: Collection[str] = ("links",)) -> Iterator[Spanned]:
     """Yield the spans of every kind, line by line; links, which cost most, only if ``kinds`` asks for them.
 
