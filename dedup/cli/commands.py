@@ -170,9 +170,8 @@ def files(ctx: click.Context, /, **_: Any) -> None:
         console.line(f"masked {name}: {', '.join(f'{count:,} characters of {kind}' for kind, count in counts.items())}")
     if masked and not console.verbose:
         total = sum(count for counts in masked.values() for count in counts.values())
-        console.note(
-            f"{total:,} characters of {len(masked):,} documents are not compared (ignore-blocks); -v names them"
-        )
+        of = f"{len(masked):,} {'document' if len(masked) == 1 else 'documents'}"
+        console.note(f"not compared: {total:,} characters of {of} (ignore-blocks); -v names them")
 
 
 def shared(documents: list[Document], config: Config) -> Result:

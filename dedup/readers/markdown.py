@@ -91,7 +91,7 @@ def masks(text: str, kinds: Collection[str]) -> tuple[tuple[int, int], ...]:
 
 
 def masked_characters(document: Document, config: Config) -> dict[str, int]:
-    """Return how many characters of a document `masked` masks by kind; what is of several kinds counts for the first."""
+    """Return how many characters of a document `masked` masks, by kind; what is of several counts for the first."""
     counts = {}
     before = 0
     for number, kind in enumerate(config.ignore_blocks if is_markdown(document.id) else (), 1):

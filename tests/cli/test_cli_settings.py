@@ -194,7 +194,7 @@ def test_a_mistake_in_pyproject_is_named(run: Run, corpus: Path, data: bytes, me
     (corpus.parent / "pyproject.toml").write_bytes(data)
     outcome = run("files", "corpus")
     assert outcome.code == 2
-    assert "pyproject.toml: " in outcome.err
+    assert re.search(r"pyproject.toml(:\d)?: ", outcome.err)
     assert message in outcome.err
 
 
