@@ -228,8 +228,8 @@ def test_structure_is_where_markdown_it_finds_it(text):
 
 LEAVES = [
     "text", "two\nlines", "# heading", "***", "```\ncode\n```", "~~~ info\ncode\n\n> code\n~~~",
-    "````\n```\ncode\n````", "    indented\n\n    code", "| a | b |\n|---|---|\n| c | d |", "a | b\n--|--\nc", "<div>\n    html\n</div>",
-    "<!-- x\n\n```\n-->", "heading\n---", "`code` and [a](b)", "```\nnot closed",
+    "````\n```\ncode\n````", "    indented\n\n    code", "| a | b |\n|---|---|\n| c | d |", "a | b\n--|--\nc",
+    "<div>\n    html\n</div>", "<!-- x\n\n```\n-->", "heading\n---", "`code` and [a](b)", "```\nnot closed",
 ]  # fmt: skip
 
 
@@ -362,24 +362,24 @@ def test_spans_lie_in_the_text_in_order(text):
 
 
 HOSTILE = {
-    "targets": "[a](" * 30_000,
-    "nested targets": "[a](" + "(" * 60_000,
-    "escapes": "[a](\\(" * 20_000,
-    "titles": '[a](b "' * 30_000,
-    "brackets": "![" * 60_000,
+    "targets": "[a](" * 9_000,
+    "nested targets": "[a](" + "(" * 18_000,
+    "escapes": "[a](\\(" * 6_000,
+    "titles": '[a](b "' * 9_000,
+    "brackets": "![" * 18_000,
     "ticks": " ".join("`" * (count % 300) for count in range(1000)),
-    "quotes": "> " * 60_000,
+    "quotes": "> " * 18_000,
     "deep": "\n".join(["> " * 90 + "x"] * 600),
-    "items": "- " * 60_000,
+    "items": "- " * 18_000,
     "staircase": "\n".join("  " * depth + "- a" for depth in range(300)) + "\n" * 4000,
-    "rules": "* " * 60_000 + "x",
-    "tags": "<a b='" * 30_000,
-    "comments": "<!--" * 40_000,
-    "one line": "word " * 60_000,
-    "blanks": "\t " * 100_000 + "x\n",
-    "front matter": "---\nx\n" + "a: b\n" * 40_000,
-    "pipes": "|a" * 40_000 + "|\n" + "|-" * 40_000 + "|\n",
-    "definitions": '[a]: b "\n' * 20_000,
+    "rules": "* " * 18_000 + "x",
+    "tags": "<a b='" * 9_000,
+    "comments": "<!--" * 12_000,
+    "one line": "word " * 18_000,
+    "blanks": "\t " * 30_000 + "x\n",
+    "front matter": "---\nx\n" + "a: b\n" * 12_000,
+    "pipes": "|a" * 12_000 + "|\n" + "|-" * 12_000 + "|\n",
+    "definitions": '[a]: b "\n' * 6_000,
 }
 
 
@@ -391,7 +391,7 @@ def test_time_is_linear(name):
         return time.process_time() - began
 
     text = HOSTILE[name]
-    assert min(seconds(text * 4) for _ in range(2)) < 8 * max(seconds(text), 0.02) + 0.2
+    assert seconds(text * 5) < 12 * max(seconds(text), 0.02) + 0.2
 
 
 @pytest.mark.parametrize(("name", "expected"), [("a.md", True), ("b/README.MARKDOWN", True), ("c.mdx", True),
