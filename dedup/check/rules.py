@@ -162,9 +162,9 @@ def _build(cls: Any, table: Mapping[str, Any], place: Place, at: tuple[str, int]
     for key in ("paths", *(["compare"] if cls is Group else [])):
         if key not in table:
             raise ConfigError(f"{place(*at)}: {at[0]} needs {key}")
-    fine = {"paths": ("*",), "compare": "never"} if cls is Group else {"paths": ("*",), "ignore": True}
+    fine: dict[str, Any] = {"compare": "never"} if cls is Group else {"min_words": Config().min_words}
     for key, value in table.items():
-        _at(place, (*at, key), partial(cls, **{**fine, known[key]: value}))
+        _at(place, (*at, key), partial(cls, **{"paths": ("*",), **fine, known[key]: value}))
     return _at(place, at, partial(cls, **{known[key]: value for key, value in table.items()}))
 
 

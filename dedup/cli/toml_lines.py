@@ -30,7 +30,7 @@ _VALUE = re.compile(
 def key_lines(text: str) -> dict[KeyPath, int]:
     """Return the lines, from 1, at which the keys, tables and elements of arrays of a TOML text begin."""
     walk = _Walk(text)
-    with contextlib.suppress(_LostError, RecursionError):
+    with contextlib.suppress(_LostError, ValueError, RecursionError):
         walk.document()
     return walk.lines
 
