@@ -30,6 +30,7 @@ from dedup.check.markers import Marked, Marker, find_marks
 from dedup.check.rules import Override, Rules
 from dedup.config import Config
 from dedup.corpus import blank
+from dedup.errors import InputError
 from dedup.model import Document, Passage, Span
 from dedup.result import Result
 from dedup.verdict import Notice, Rule, Suppression
@@ -78,7 +79,8 @@ def suppress(
     ``marks`` are those of the documents, by id, as `dedup.check.markers.note_marks` notes them while documents are
     read; without it, those in ``result.texts`` are looked for, which are only the documents with an occurrence.
     ``config`` is what holds where no override does; without it, what the result was found with. (A scan for overrides
-    that look lower is made with `Rules.scan_config`.)
+    that look lower is made with `Rules.scan_config`.) Raises `InputError` when the words of a text must be counted that
+    the result does not hold, as one that was saved and read again does not.
     """
     if marks is None:
         marks = {name: find_marks(Document(name, text)) for name, text in result.texts.items()}
@@ -214,6 +216,8 @@ def _words(
     twice = [0] * len(spans)
     order = sorted(range(len(spans)), key=lambda number: spans[number].document)
     for document, numbers in groupby(order, lambda number: spans[number].document):
+        if document not in result.texts:
+            raise InputError(f"the words of {document!r} cannot be counted: the result is without its text")
         text, own = result.texts[document], list(numbers)
         masked = _Finder(_Cover(*span, _NONE) for span in marks[document].masked) if document in marks else None
         pieces = []

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, Document, Occurrence, Pair, Passage, Result, Span
+from dedup import Config, Document, InputError, Occurrence, Pair, Passage, Result, Span
 from dedup.check import Group, Kept, Marked, Marker, Override, Rules, find_marks, note_marks, suppress
 from dedup.model import DocumentInfo, Stats
 from dedup.verdict import Notice, Suppression
@@ -210,6 +210,14 @@ def test_words_that_are_masked_do_not_count():
 def test_marks_are_looked_for_where_none_are_given():
     result = dedup.scan({"a": f"dedup: ignore-file\n{LOCK}", "b": LOCK}, CONFIG)
     assert suppress(result, Rules()).passages == ()
+
+
+def test_a_result_without_texts_cannot_be_counted():
+    result = replace(dedup.scan({"a": LOCK, "b": LOCK}, CONFIG), texts={})
+    assert suppress(result, Rules()).passages == result.passages
+    marked = find_marks(Document("a", f"dedup: ignore-file\n{LOCK}"))
+    with pytest.raises(InputError, match="the words of 'a' cannot be counted"):
+        suppress(result, Rules(), {"a": marked})
 
 
 # The slow twin

@@ -228,7 +228,7 @@ def test_structure_is_where_markdown_it_finds_it(text):
 
 LEAVES = [
     "text", "two\nlines", "# heading", "***", "```\ncode\n```", "~~~ info\ncode\n\n> code\n~~~",
-    "````\n```\ncode\n````", "    indented\n\n    code", "| a | b |\n|---|---|\n| c | d |", "a | b\n--|--\nc",
+    "````\n```\ncode\n````", "    indented\n\n    code", "| a | b |\n|---|---|\n| c | d |", "| a |\n|---|\nc",
     "<div>\n    html\n</div>", "<!-- x\n\n```\n-->", "heading\n---", "`code` and [a](b)", "```\nnot closed",
 ]  # fmt: skip
 
@@ -236,6 +236,10 @@ LEAVES = [
 def indented(text: str, first: str, others: str) -> str:
     lines = text.split("\n")
     return "\n".join([first + lines[0], *(others + line if line or ">" in others else line for line in lines[1:])])
+
+
+# A head row without a bar at its begin is not among them: where it begins an item of a list, and the delimiter row is
+# not indented as the item is, markdown-it takes the item's mark into the table. The reference implementations do not.
 
 
 def documents() -> st.SearchStrategy[str]:
