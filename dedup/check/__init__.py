@@ -8,8 +8,8 @@ until it is no near-duplicate any more is still the same, known, passage.
 
 from dedup.check.judge import Limits, judge
 from dedup.check.markers import Marked, Marker, find_marks, note_marks
-from dedup.check.rules import Group, Override, Rules
 from dedup.check.suppress import Kept, suppress
+from dedup.rules import Group, Override, Rules
 
 __all__ = [
     "Group",

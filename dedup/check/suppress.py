@@ -26,13 +26,15 @@ from functools import cached_property
 from itertools import accumulate, groupby
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from dedup import kernels
 from dedup.check.markers import Marked, Marker, find_marks
-from dedup.check.rules import Override, Rules
 from dedup.config import Config
 from dedup.corpus import blank
 from dedup.errors import InputError
 from dedup.model import Document, Passage, Span
 from dedup.result import Result
+from dedup.rules import Override, Rules
+from dedup.tokenize import token_keys
 from dedup.verdict import Notice, Rule, Suppression
 
 _Spanned = TypeVar("_Spanned", bound=Any)
@@ -211,7 +213,6 @@ def _words(
 
     They are counted as by a scan that has all of that masked.
     """
-    from dedup import kernels, tokenize  # they import numpy, which the command line's help does without
 
     twice = [0] * len(spans)
     order = sorted(range(len(spans)), key=lambda number: spans[number].document)
@@ -226,7 +227,7 @@ def _words(
             hidden = [*covered[number], *(masked.overlapping(spans[number]) if masked else ())]
             inside = _joined((max(item.start, start) - start, min(item.end, end) - start) for item in hidden)
             pieces.append(blank(text[start:end], inside).encode("utf-8", "surrogatepass"))
-        keys, offsets, _ = tokenize.token_keys(pieces)
+        keys, offsets, _ = token_keys(pieces)
         counts = kernels.twice_words(keys, offsets[:-1].copy(), offsets[1:].copy())
         for number, count in zip(own, counts.tolist(), strict=True):
             twice[number] = count

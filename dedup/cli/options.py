@@ -14,12 +14,12 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from click.core import ParameterSource
 
-from dedup.check.rules import Rules
 from dedup.cli.console import Console
 from dedup.cli.output import SORTS, Target
 from dedup.config import IGNORABLE, Config, kebab
 from dedup.errors import ConfigError
 from dedup.reports import FORMATS, View
+from dedup.rules import Rules
 
 PREFIX = "DEDUP"
 DEFAULTS = Config()

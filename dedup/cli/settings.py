@@ -20,8 +20,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from dedup.check.rules import KEYS as RULE_KEYS
-from dedup.check.rules import Rules
 from dedup.cli.console import is_terminal, use_color
 from dedup.cli.output import SORTS, Target, write_stdout
 from dedup.cli.show_settings import shown
@@ -29,6 +27,8 @@ from dedup.cli.toml_lines import KeyPath, key_lines
 from dedup.config import Config, check_keys, kebab
 from dedup.errors import ConfigError
 from dedup.reports import View
+from dedup.rules import KEYS as RULE_KEYS
+from dedup.rules import Rules
 
 PYPROJECT = "pyproject.toml"
 FILE_NAMES = (PYPROJECT, "dedup.toml", ".dedup.toml", ".config/dedup.toml")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from dedup.check.rules import Group, Override, Rules
 from dedup.cli.output import Target
 from dedup.config import Config, kebab
 from dedup.result import encode
+from dedup.rules import Group, Override, Rules
 
 if TYPE_CHECKING:
     from dedup.cli.settings import Table

@@ -40,6 +40,8 @@ _DEFINITION = re.compile(
     rf"(?:(?:[ \t]+|[ \t]*\n[ \t]*){_TITLE}[ \t]*(?:\n|$)|[ \t]*(?:\n|$))",
     re.DOTALL,
 )
+_SIGNS = ("](", "]:", "<", "://", "www.")
+"""A text with none of these has no link."""
 _CLOSERS = ".,:;!?*_~'\""
 
 
@@ -48,6 +50,8 @@ def links(text: str) -> Iterator[tuple[int, int]]:
 
     ``text`` is without the marks of quotes and lists around it; its lines end with LF.
     """
+    if not any(sign in text for sign in _SIGNS):
+        return
     at = 0
     while found := _DEFINITION.match(text, at):
         yield at, found.end()

@@ -137,12 +137,24 @@ class _Scanner:
             begin, after = line.span()
             self._end = begin + len(line[0].rstrip("\r\n"))
             self._at, self._column, self._in_quote = begin, 0, -1
-            if begin < after:
-                self._take(begin, after)
-            else:
+            if begin == after:
                 self._flush()
+            elif self._containers or not self._text[begin].isalpha() or not self._take_text(begin, after):
+                self._take(begin, after)
             yield from self._found
             self._found.clear()
+
+    def _take_text(self, begin: int, after: int) -> bool:
+        """Take a line that begins with a letter, outside of containers, where that can only be text: most lines are."""
+        if self._leaf == "fence":
+            self._found.append(("code", begin, after))
+        elif self._leaf in ("paragraph", ""):
+            self._leaf = "paragraph"
+            self._lines.append((begin, self._end))
+            self._header, self._header_span = self._text[begin : self._end], (begin, after)
+        else:
+            return False
+        return True
 
     # The line at hand
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dedup.check import Group, Override, Rules
-from dedup.check.rules import KEYS
 from dedup.config import Config
 from dedup.errors import ConfigError
+from dedup.rules import KEYS
 
 
 def place(*keys: str | int) -> str:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from cli_support import Outcome, Run, Scans
 
-from dedup.check import Group, Override
-from dedup.check.rules import KEYS
-from dedup.cli.settings import read_settings
+from dedup.cli.inputs import Inputs
+from dedup.cli.settings import Settings, read_settings
 from dedup.config import Config, kebab
+from dedup.errors import InputError
+from dedup.reports import View
 from dedup.result import read_result
+from dedup.rules import KEYS, Group, Override, Rules
 
 
 @pytest.fixture
@@ -358,3 +360,16 @@ def test_structure_of_markdown_that_is_not_compared(run: Run, corpus: Path) -> N
     outcome = run("files", "corpus", "--ignore-blocks", "frontmatter")
     assert outcome.code == 2
     assert "did you mean 'front-matter'?" in outcome.err
+
+
+def test_boilerplate_is_read_besides_the_paths(run: Run, corpus: Path) -> None:
+    (corpus / "sub").mkdir()
+    (corpus / "sub" / "d.txt").write_text("left out")
+    (corpus / ".dedupignore").write_text("sub/\n")
+    (corpus.parent / "LICENSE").write_text("a licence")
+    settings = Settings(Config(), ("corpus",), None, (), View(), Rules(boilerplate=("LICENSE",)))
+    inputs = Inputs.find(settings, also=settings.rules.boilerplate)
+    assert [document.id for document in inputs.documents()] == ["LICENSE", "corpus/a.txt", "corpus/b.txt"]
+    assert [item.path for item in inputs.skipped] == ["corpus/.dedupignore", "corpus/sub", "corpus/c.bin"]
+    with pytest.raises(InputError, match="LICENCE"):
+        Inputs.find(settings, also=("LICENCE",))
