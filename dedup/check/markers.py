@@ -48,7 +48,7 @@ _PARAGRAPH = re.compile(rf"(?<![^{_LINE_ENDS}])(?:[^\S{_LINE_ENDS}]*+\S[^{_LINE_
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A marker, and the span of code points that it ignores."""
+    """A marker, and the span of code points that it ignores: with what it says itself, which is no text to compare."""
 
     name: str
     line: int
@@ -147,10 +147,10 @@ class _Reader:
             self._opened = Marker(name, line, start, start, reason)
         elif name == "ignore-file":
             self._whole = Marker(name, line, 0, len(self._text), reason)
-        elif (paragraph := self._paragraph(after, end)) is None:
+        elif (paragraph_end := self._paragraph_end(after, end)) is None:
             self._fault(line, "ignore-next has no paragraph after it and ignores nothing")
         else:
-            self._keep(Marker(name, line, *paragraph, reason))
+            self._keep(Marker(name, line, start, paragraph_end, reason))
 
     def _keep(self, marker: Marker) -> None:
         last = self.markers[-1] if self.markers else None
@@ -171,8 +171,8 @@ class _Reader:
         after = found.end() + (closed.end() if closed else len(rest))
         return reason.lstrip(" \t:-\u2013\u2014").rstrip(" \t"), after, end
 
-    def _paragraph(self, after: int, end: int) -> tuple[int, int] | None:
-        """Return the span of the paragraph that begins behind a comment, on its line or on a later one."""
+    def _paragraph_end(self, after: int, end: int) -> int | None:
+        """Return the end of the paragraph that begins behind a comment, on its line or on a later one."""
         starts = self._paragraphs[0]
         at = after if _WORD.search(self._text, after, end) else end
         # The paragraph in which the place lies goes on behind it, unless it holds no word there.
@@ -180,7 +180,7 @@ class _Reader:
         for place in range(max(number, 0), len(starts)):
             start, stop = max(starts[place], at), self._paragraphs[1][place]
             if _WORD.search(self._text, start, stop):
-                return start, stop
+                return stop
         return None
 
     @cached_property

@@ -167,7 +167,8 @@ def files(ctx: click.Context, /, **_: Any) -> None:
     for item in () if console.quiet else inputs.skipped:
         console.line(f"skipped {item.path}: {item.reason}")
     for name, counts in masked.items() if console.verbose else ():
-        console.line(f"masked {name}: {', '.join(f'{count:,} characters of {kind}' for kind, count in counts.items())}")
+        said = ", ".join(f"{count:,} characters of {kind}" for kind, count in counts.items())
+        console.line(printable(f"masked {name}: {said}"))
     if masked and not console.verbose:
         total = sum(count for counts in masked.values() for count in counts.values())
         of = f"{len(masked):,} {'document' if len(masked) == 1 else 'documents'}"

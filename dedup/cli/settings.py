@@ -106,7 +106,7 @@ def resolve(ctx: click.Context, run_keys: Iterable[str] = tuple(RUN_KEYS)) -> Se
     config = Config(**{**file.config, **{name: given[name] for name in CONFIG_FIELDS.values() if name in given}})
     rules = replace(file.rules, **{name: given[name] for name in ("boilerplate", "require_reason") if name in given})
     if ctx.params.get("show_settings"):
-        taken = {key: values[key] for key in run_keys if key in values}
+        taken = {key: values[name] for key in run_keys if (name := key.replace("-", "_")) in values}
         write_stdout(shown(ctx, given, file.table, taken, config, rules))
         ctx.exit()
     paths, targets = values.get("paths", ()), values.get("output", ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from click.core import ParameterSource
 
 from dedup.cli.output import Target
 from dedup.config import Config, kebab
+from dedup.reports.terminal import printable
 from dedup.result import encode
 from dedup.rules import Group, Override, Rules
 
@@ -29,10 +31,10 @@ def shown(
     """Yield a line for each setting.
 
     ``given`` holds what was typed or set by a variable, by parameter; ``table`` is that of the configuration file,
-    ``run`` what a command takes of it besides the fields of ``config`` and ``rules``.
+    ``run`` what a command takes of it besides the fields of ``config`` and ``rules``, by key.
     """
     values = {
-        **{kebab(name): value for name, value in run.items()},
+        **run,
         **{kebab(item.name): getattr(config, item.name) for item in fields(config)},
         "boilerplate": rules.boilerplate,
         "group": rules.groups,
@@ -50,7 +52,7 @@ def shown(
             source = "default"
         lines.append((f"{key} = {_toml(value)}" if value is not None else f"# {key} is not set", source))
     width = min(max(len(setting) for setting, _ in lines), 40)
-    yield from (f"{setting:<{width}}  # {source}\n" for setting, source in lines)
+    yield from (f"{setting:<{width}}  # {printable(source)}\n" for setting, source in lines)
 
 
 def _said(ctx: click.Context, name: str, key: str) -> str:
@@ -69,4 +71,4 @@ def _toml(value: Any) -> str:
         return f"{{{', '.join(f'{key} = {_toml(item)}' for key, item in members.items() if item not in (None, ''))}}}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
-    return encode(value)
+    return encode(f"{value}" if isinstance(value, Path) else value)

@@ -30,7 +30,7 @@ def test_what_each_marker_ignores(end):
     lines = ["one", "# dedup: ignore-start", "two", "# dedup: ignore-end", "three", "", "# dedup: ignore-next", "four"]
     text = end.join([*lines, "five", "", "six"])
     enclosed = end.join(["dedup: ignore-start", "two", "# dedup: ignore-end"])
-    paragraph = end.join(["", "four", "five", ""])
+    paragraph = end.join(["dedup: ignore-next", "four", "five", ""])
     assert ignored(text) == [enclosed, paragraph]
     whole = end.join(["one", "// dedup: ignore-file", "two"])
     assert ignored(whole) == [whole]
@@ -86,16 +86,16 @@ def test_in_code_of_markdown_a_marker_is_text():
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("# dedup: ignore-next\n\n \n---\n\na\nb\n\nc", ["a\nb\n"]),
-        ("<!-- dedup: ignore-next --> a\nb\n\nc", [" a\nb\n"]),
-        ("/*\n * dedup: ignore-next\n */\na\n\nb", ["\n */\na\n"]),
-        ("<!--\ndedup: ignore-next\n-->\n\na\n\nb", ["a\n"]),
-        ("# dedup: ignore-next", []),
-        ("# dedup: ignore-next\n\n***\n", []),
+        ("# dedup: ignore-next\n\n \n---\n\na\nb\n\nc", "\n\n \n---\n\na\nb\n"),
+        ("<!-- dedup: ignore-next --> a\nb\n\nc", " --> a\nb\n"),
+        ("/*\n * dedup: ignore-next\n */\na\n\nb", "\n */\na\n"),
+        ("<!--\ndedup: ignore-next\n-->\n\na\n\nb", "\n-->\n\na\n"),
+        ("# dedup: ignore-next", ""),
+        ("# dedup: ignore-next\n\n***\n", ""),
     ],
 )
 def test_the_next_paragraph(text, found):
-    assert ignored(text) == found
+    assert ignored(text) == [f"dedup: ignore-next{found}"] * bool(found)
     assert faults(text) == ([] if found else [(1, "ignore-next has no paragraph after it and ignores nothing")])
 
 
@@ -121,7 +121,7 @@ def test_markers_that_do_not_fit_are_told_of():
     assert ignored(whole) == [whole]
     twice = "# dedup: ignore-next\n# dedup: ignore-next\na\n"
     assert faults(twice) == [(2, f"ignore-next {needless.format(1)}")]
-    assert ignored(twice) == ["\n# dedup: ignore-next\na\n"]
+    assert ignored(twice) == [twice.removeprefix("# ")]
 
 
 def test_marks_are_noted_while_documents_pass():

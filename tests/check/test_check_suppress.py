@@ -67,6 +67,11 @@ def test_a_marker_suppresses_nothing_that_reaches_far_out_of_it():
         )
 
 
+def test_what_a_marker_says_is_no_text_to_compare():
+    texts = {"a": f"# dedup: ignore-next -- {LOCK}\n{MILL}\n", "b": f"# dedup: ignore-next -- {LOCK}\n{FERRY}\n"}
+    assert kept(texts)[0] == []
+
+
 def test_two_spans_count_together():
     half = len(LOCK) // 2
     text = f"# dedup: ignore-next\n{LOCK}\n\n# dedup: ignore-next\n{MILL}\n"
