@@ -12,6 +12,7 @@ from dedup.errors import ConfigError, InputError
 from dedup.model import Document, Pair, Progress, Skipped
 from dedup.pipeline import scan_documents
 from dedup.readers import find_sources, read_sources
+from dedup.readers.markdown import masked
 from dedup.result import Result
 
 
@@ -53,7 +54,7 @@ def _read(docs: Any, config: Config) -> Iterator[Document | Skipped]:
     if isinstance(docs, (str, os.PathLike)):
         yield from _read_paths([docs], config)
     elif isinstance(docs, Mapping):
-        yield from (_document(name, text) for name, text in docs.items())
+        yield from (masked(_document(name, text), config) for name, text in docs.items())
     elif hasattr(docs, "__arrow_c_stream__"):
         yield from _read_arrow(docs, config)
     elif isinstance(docs, Iterable):

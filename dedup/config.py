@@ -13,6 +13,9 @@ from typing import Any
 
 from dedup.errors import ConfigError
 
+IGNORABLE = ("front-matter", "code", "quote", "table", "links")
+"""The kinds of Markdown structure that need not be compared (`dedup.readers.markdown` says what each is)."""
+
 RUN_ONLY = frozenset({"jobs", "batch_bytes"})
 """Fields that change how a run is carried out, never its result; a saved result does not show them."""
 
@@ -49,6 +52,8 @@ class Config:
     """Leave out what .gitignore files name."""
     hidden: bool = False
     """Read hidden files and folders too."""
+    ignore_blocks: tuple[str, ...] = ()
+    """What of Markdown files is not compared: some of `IGNORABLE`."""
     fallback_encoding: str | None = None
     """Encoding of files that have no byte order mark and are not UTF-8; none: such files are skipped and listed."""
     text_field: str = "text"
@@ -84,9 +89,16 @@ class Config:
                 raise ConfigError(f"{kebab(name)} must be true or false, not {value!r}")
         for name in ("include", "exclude"):
             value = getattr(self, name)
-            if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+            if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
                 raise ConfigError(f"{kebab(name)} must be a list of patterns, not {value!r}")
             object.__setattr__(self, name, tuple(value))
+        kinds = self.ignore_blocks
+        if not isinstance(kinds, (list, tuple)) or not all(isinstance(item, str) for item in kinds):
+            raise ConfigError(f"ignore-blocks must be a list of {', '.join(IGNORABLE)}, not {kinds!r}")
+        for kind in kinds:
+            if kind not in IGNORABLE:
+                raise ConfigError(f"ignore-blocks: nothing in Markdown is called {kind!r}; {suggest(kind, IGNORABLE)}")
+        object.__setattr__(self, "ignore_blocks", tuple(kind for kind in IGNORABLE if kind in kinds))
         for name in ("text_field", "id_field"):
             value = getattr(self, name)
             if not isinstance(value, str) or not value:

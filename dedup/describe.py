@@ -87,7 +87,7 @@ class _Sides(NamedTuple):
         fresh = np.ones(len(order), bool)
         fresh[1:] = (np.diff(first[order]) != 0) | (np.diff(last[order]) != 0)
         chosen = order[fresh]
-        places = locate(first[chosen], last[chosen], offsets, corpus.texts, texts)
+        places = locate(first[chosen], last[chosen], offsets, corpus.originals, texts)
         number = np.zeros(len(order), np.int64)
         number[order] = np.cumsum(fresh) - 1
         return cls(places, *np.split(number, [len(uses.first), len(uses.first) + len(pairs.left)]))

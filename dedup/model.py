@@ -19,10 +19,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with a name that is unique in the corpus."""
+    """A text with a name that is unique in the corpus.
+
+    ``masked`` holds half-open spans of code points that are not compared, sorted and without overlap. They belong to
+    the text all the same: offsets, lines and what is quoted are those of the text as it stands.
+    """
 
     id: str
     text: str
+    masked: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,7 +41,7 @@ def locate(first: I64, last: I64, offsets: I64, encoded: Sequence[bytes], texts:
     """Return where ranges of places (``int64[n]`` each, sorted by ``first``) are.
 
     ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``encoded`` the documents in
-    UTF-8, which ``texts`` reads.
+    UTF-8, which ``texts`` reads (or reads with something masked: the bytes have the same places).
     """
     document = np.searchsorted(offsets, first, "right") - 1
     found = texts.locate(first, last)

@@ -123,7 +123,7 @@ def test_the_commands_are_those_there_are() -> None:
 
 
 def test_the_settings_are_accepted(tmp_path: Path) -> None:
-    [block] = [block for block in BLOCKS if block.language == "toml"]
+    block, *others = [block for block in BLOCKS if block.language == "toml"]
     path = tmp_path / "pyproject.toml"
     path.write_text("\n".join(block.lines), encoding="utf-8")
     with contextlib.chdir(tmp_path):
@@ -131,6 +131,10 @@ def test_the_settings_are_accepted(tmp_path: Path) -> None:
     assert settings.path == path
     assert settings.config == {"exclude": ["drafts/"], "min_words": 20}
     assert settings.run["paths"] == ("docs",)
+    for block in others:
+        path.write_text("\n".join(block.lines), encoding="utf-8")
+        with contextlib.chdir(tmp_path):
+            assert read_settings(None, isolated=False).rules.groups
 
 
 def test_defaults_in_the_text_are_the_defaults() -> None:

@@ -15,5 +15,22 @@ True
 from dedup.check.baseline import Baseline
 from dedup.check.changes import Changes
 from dedup.check.judge import Limits, judge
+from dedup.check.markers import Marked, Marker, find_marks, note_marks
+from dedup.check.suppress import Kept, suppress
+from dedup.rules import Group, Override, Rules
 
-__all__ = ["Baseline", "Changes", "Limits", "judge"]
+__all__ = [
+    "Baseline",
+    "Changes",
+    "Group",
+    "Kept",
+    "Limits",
+    "Marked",
+    "Marker",
+    "Override",
+    "Rules",
+    "find_marks",
+    "judge",
+    "note_marks",
+    "suppress",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -10,9 +10,13 @@ from operator import attrgetter
 from dedup.check.baseline import Baseline
 from dedup.check.changes import Changes, gated, pointed
 from dedup.check.identity import BEFORE, IN_BASELINE, compare
+from dedup.check.markers import Marked
+from dedup.check.suppress import suppress
+from dedup.config import Config
 from dedup.errors import ConfigError, InputError
 from dedup.model import DocumentInfo, Passage
 from dedup.result import Result
+from dedup.rules import Rules
 from dedup.verdict import Finding, Notice, Stale, Verdict
 
 
@@ -39,6 +43,9 @@ def judge(
     result: Result,
     limits: Limits = Limits(),
     *,
+    rules: Rules | None = None,
+    marks: Mapping[str, Marked] | None = None,
+    config: Config | None = None,
     baseline: Baseline | None = None,
     base: Baseline | None = None,
     changes: Changes | None = None,
@@ -46,22 +53,25 @@ def judge(
 ) -> Verdict:
     """Return what a check says of a result.
 
-    What is in the ``baseline`` is not new, nor what was there at the ``base`` of the change (of which nothing is
-    stale). With ``changes``, only what an added line is in is new; or, without ``changed_lines_only``, they say no more
-    than which occurrences of a new passage are fresh. Raises `InputError` for a result without its texts, which one
-    that was read from a file lacks, where there is something to compare it with.
+    First, ``rules`` and the markers in the texts suppress passages, as `suppress` says, which takes ``marks`` and
+    ``config`` too. What is in the ``baseline`` is not new, nor what was there at the ``base`` of the change (of which
+    nothing is stale). With ``changes``, only what an added line is in is new; or, without ``changed_lines_only``, they
+    say no more than which occurrences of a new passage are fresh. Raises `InputError` for a result without its texts,
+    which one that was read from a file lacks, where there is something to compare it with.
     """
     if not all(known is None for known in (baseline, base, changes)):
         _need_texts(result)
-    findings, stale = _compared(result, baseline, base)
+    kept = suppress(result, rules or Rules(), marks, config)
+    min_words = config.min_words if config else int(result.config["min-words"])
+    findings, stale = _compared(kept.passages, result.texts, min_words, baseline, base)
     if changes is not None:
         look = gated if changed_lines_only else pointed
         # A text is decoded when it is asked for, so each is asked for once.
         texts = {name: result.texts[name] for name in result.texts if changes.names(name)}
         findings = tuple(look(finding, changes, texts) for finding in findings)
-    notices: tuple[Notice, ...] = ()
-    ratio = duplicated((finding.passage for finding in findings), result.documents)
-    return Verdict(findings, (), notices, stale, ratio, tuple(failures(findings, notices, ratio, limits)))
+    ratio = duplicated(kept.passages, result.documents)
+    failed = tuple(failures(findings, kept.notices, ratio, limits))
+    return Verdict(findings, kept.suppressed, kept.notices, stale, ratio, failed)
 
 
 def _need_texts(result: Result) -> None:
@@ -72,19 +82,22 @@ def _need_texts(result: Result) -> None:
 
 
 def _compared(
-    result: Result, baseline: Baseline | None, base: Baseline | None
+    passages: Sequence[Passage],
+    texts: Mapping[str, str],
+    min_words: int,
+    baseline: Baseline | None,
+    base: Baseline | None,
 ) -> tuple[tuple[Finding, ...], tuple[Stale, ...]]:
     """Return what each passage is next to a baseline and next to a base, whichever knows it better."""
-    min_words = int(result.config["min-words"])
     found = [
-        compare(result.passages, result.texts, known, min_words, wording)
+        compare(passages, texts, known, min_words, wording)
         for known, wording in ((baseline, IN_BASELINE), (base, BEFORE))
         if known is not None
     ]
     if not found:
         return tuple(
             Finding(passage, "new", "there is no baseline", tuple(range(len(passage.occurrences))))
-            for passage in result.passages
+            for passage in passages
         ), ()
     findings = (min(each, key=_news) for each in zip(*(findings for findings, _ in found), strict=True))
     return tuple(findings), () if baseline is None else found[0][1]

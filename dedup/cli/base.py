@@ -19,11 +19,12 @@ from dedup.cli.settings import Settings
 from dedup.errors import InputError
 from dedup.model import Document, Progress, Skipped
 from dedup.readers import read_sources
+from dedup.readers.markdown import masked
 from dedup.result import Result
 from dedup.verdict import Verdict
 
 if TYPE_CHECKING:
-    from dedup.check import Baseline, Changes
+    from dedup.check import Baseline, Changes, Marked
     from dedup.check.git import Repository
 
 
@@ -66,7 +67,14 @@ class Before:
         return inputs
 
     def verdict(
-        self, result: Result, known: Baseline | None, settings: Settings, inputs: Inputs, gate: Gate, console: Console
+        self,
+        result: Result,
+        marks: Mapping[str, Marked],
+        known: Baseline | None,
+        settings: Settings,
+        inputs: Inputs,
+        gate: Gate,
+        console: Console,
     ) -> Verdict:
         """Return what a check says of a result next to a baseline and to what there was before."""
         from dedup.check import Baseline, judge
@@ -77,7 +85,8 @@ class Before:
             if result.passages:
                 with console.show_progress() as progress:
                     then = _baseline_at(self.repository, self.commit, settings, gate.tools(), progress)
-        judged = partial(judge, result, limits, baseline=known, changes=self.changes, changed_lines_only=only)
+        judged = partial(judge, result, limits, rules=settings.rules, marks=marks, config=settings.config)
+        judged = partial(judged, baseline=known, changes=self.changes, changed_lines_only=only)
         verdict = judged(base=then)
         if then is None and self.changes is not None and verdict.of_status("new"):
             # Only now that lines are added to something does it matter whether it was there before, in other lines.
@@ -156,9 +165,6 @@ def _baseline_at(
 
     ``tools`` are files that are no texts: see `Inputs.find`.
     """
-    from dedup import pipeline
-    from dedup.check import Baseline
-
     here = os.path.realpath(".")
     wanted = [(os.path.realpath(path), _from_top(repository, path)) for path in settings.paths if path != "-"]
     targets = tuple(target.below(Path.cwd()) for target in settings.targets)  # relative, so that they are there too
@@ -175,8 +181,7 @@ def _baseline_at(
             there = [path for path in inside if os.path.lexists(path)]
             then = replace(settings, paths=tuple(there + outside), targets=targets)
             inputs = Inputs.find(then, own)
-            found = pipeline.scan_documents(inputs.documents(progress), settings.config, progress=progress)
-    return Baseline.of(found.passages, found.texts)
+            return _known(inputs.documents(progress), settings, progress)
 
 
 def _refuse_own_ids(changes: Changes, inputs: Inputs) -> None:
@@ -199,9 +204,28 @@ def _baseline_before(changes: Changes, settings: Settings, inputs: Inputs, progr
 
     Standard input, which was read, counts as new.
     """
-    from dedup import pipeline
-    from dedup.check import Baseline
-
     again = Inputs(inputs.config, [source for source in inputs.sources if source.path != "-"], [])
-    found = pipeline.scan_documents(changes.before(again.documents(progress)), settings.config, progress=progress)
-    return Baseline.of(found.passages, found.texts)
+    documents = changes.before(again.documents(progress))
+    return _known((masked(document, inputs.config) for document in documents), settings, progress)
+
+
+def _known(documents: Iterable[Document], settings: Settings, progress: Progress | None) -> Baseline:
+    """Return the passages of documents that no rule suppresses."""
+    from dedup.check import Baseline, suppress
+
+    marks, result = scan_marked(documents, settings, progress)
+    kept = suppress(result, settings.rules, marks, settings.config)
+    return Baseline.of(kept.passages, result.texts)
+
+
+def scan_marked(
+    documents: Iterable[Document], settings: Settings, progress: Progress | None, skipped: Iterable[Skipped] = ()
+) -> tuple[dict[str, Marked], Result]:
+    """Return the markers of documents, and all their passages that the rules may ask for."""
+    from dedup import pipeline  # imports numpy, as the check itself does; help does without
+    from dedup.check import note_marks
+
+    marks: dict[str, Marked] = {}
+    config = settings.rules.scan_config(settings.config)
+    result = pipeline.scan_documents(note_marks(documents, marks), config, skipped=skipped, progress=progress)
+    return marks, result

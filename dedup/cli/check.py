@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from dedup.cli.base import Before
+from dedup.cli.base import Before, scan_marked
 from dedup.cli.commands import files_from_option, paths_argument, show
 from dedup.cli.console import Console
 from dedup.cli.gate import Gate, gate_options
@@ -20,6 +20,7 @@ from dedup.cli.options import (
     option,
     progress_option,
     reading_options,
+    rule_options,
     run_options,
     setting,
     stack,
@@ -33,7 +34,9 @@ from dedup.result import Result
 from dedup.verdict import Finding, Verdict
 
 if TYPE_CHECKING:
-    from dedup.check import Baseline
+    from collections.abc import Mapping
+
+    from dedup.check import Baseline, Marked
 
 EXIT_FAILED = 1
 LISTED = 20
@@ -44,6 +47,7 @@ MOST_PLACES = 5
 
 checked_options = stack(
     *map(setting, ("min_words", "min_similarity", "max_gap")),
+    rule_options,
     gate_options,
     files_from_option,
     reading_options,
@@ -127,6 +131,7 @@ class _Check:
     console: Console
     known: Baseline | None
     result: Result
+    marks: Mapping[str, Marked]
     verdict: Verdict
 
     @classmethod
@@ -136,7 +141,6 @@ class _Check:
         gate = Gate.of(ctx, settings)
         settings = _with_all_paths(ctx, settings, gate)
         _check_files(settings, gate)
-        from dedup import pipeline  # imports numpy, as the check itself does; help does without
         from dedup.check import Baseline
 
         known = None
@@ -145,15 +149,15 @@ class _Check:
         before = Before.of(gate)
         inputs = before.inputs(settings, gate)
         with console.show_progress() as progress:
-            documents = inputs.documents(progress)
-            result = pipeline.scan_documents(documents, settings.config, skipped=inputs.skipped, progress=progress)
+            marks, result = scan_marked(inputs.documents(progress), settings, progress, inputs.skipped)
         if not result.documents and not gate.allow_empty:
             raise InputError(_nothing_read(result))
         changes = before.changes
         if changes and gate.changed_lines_only and not any(changes.names(document.id) for document in result.documents):
             console.note("the change adds no line to any document that was read")
-        verdict = before.verdict(result, known, settings, inputs, gate, console)
-        return cls(settings, gate, console, known, result, verdict)
+        verdict = before.verdict(result, marks, known, settings, inputs, gate, console)
+        # Rules may make the scan look lower than what was asked for.
+        return cls(settings, gate, console, known, replace(result, config=settings.config.to_dict()), marks, verdict)
 
 
 def _update(done: _Check, path: Path) -> Verdict:
@@ -163,7 +167,8 @@ def _update(done: _Check, path: Path) -> Verdict:
     now = Baseline.of((finding.passage for finding in done.verdict.findings), done.result.texts)
     write_file(path, now.lines())
     _tell_update(path, done.verdict, done.console, first=done.known is None)
-    return judge(done.result, done.gate.limits(), baseline=now)
+    rules, config = done.settings.rules, done.settings.config
+    return judge(done.result, done.gate.limits(), rules=rules, marks=done.marks, config=config, baseline=now)
 
 
 def _with_all_paths(ctx: click.Context, settings: Settings, gate: Gate) -> Settings:
@@ -175,6 +180,7 @@ def _with_all_paths(ctx: click.Context, settings: Settings, gate: Gate) -> Setti
         raise click.UsageError("standard input can be only one of a text, the list of files and the diff", ctx)
     if settings.files_from:
         paths += paths_from(settings.files_from)
+    paths += settings.rules.boilerplate
     config = replace(settings.config, clusters=False, passages=True)
     return replace(settings, config=config, paths=tuple(paths), files_from=None)
 

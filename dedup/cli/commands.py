@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from dedup.cli.settings import Settings, resolve
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document
+from dedup.readers.markdown import masked_characters
 from dedup.reports.terminal import printable
 from dedup.result import Result, read_result
 from dedup.verdict import Verdict
@@ -141,8 +143,9 @@ def report(ctx: click.Context, /, result: Path, **_: Any) -> None:
 def files(ctx: click.Context, /, **_: Any) -> None:
     """List the documents that a scan would read, and why each other file is not.
 
-    Documents go to standard output, one id a line; what is left out goes to standard error as `skipped PATH: REASON`.
-    Files are read to find out which of them are text. Without PATH: what the configuration names, else this folder.
+    Documents go to standard output, one id a line; what is left out goes to standard error as `skipped PATH: REASON`,
+    and with -v what of a document is not compared (--ignore-blocks) as `masked PATH: ...`. Files are read to find out
+    which of them are text. Without PATH: what the configuration names, else this folder.
 
     \b
     Example:
@@ -153,9 +156,24 @@ def files(ctx: click.Context, /, **_: Any) -> None:
     if not settings.paths and not settings.files_from:
         settings = replace(settings, paths=(".",))
     inputs = Inputs.find(settings)
-    write_stdout(f"{printable(document.id)}\n" for document in inputs.documents())
+    masked: dict[str, dict[str, int]] = {}
+
+    def names() -> Iterator[str]:
+        for document in inputs.documents():
+            if document.masked:
+                masked[document.id] = masked_characters(document, settings.config)
+            yield f"{printable(document.id)}\n"
+
+    write_stdout(names())
     for item in () if console.quiet else inputs.skipped:
         console.line(printable(f"skipped {item.path}: {item.reason}"))
+    for name, counts in masked.items() if console.verbose else ():
+        said = ", ".join(f"{count:,} characters of {kind}" for kind, count in counts.items())
+        console.line(printable(f"masked {name}: {said}"))
+    if masked and not console.verbose:
+        total = sum(count for counts in masked.values() for count in counts.values())
+        of = f"{len(masked):,} {'document' if len(masked) == 1 else 'documents'}"
+        console.note(f"not compared: {total:,} characters of {of} (ignore-blocks); -v names them")
 
 
 def shared(documents: list[Document], config: Config) -> Result:

@@ -16,9 +16,10 @@ from click.core import ParameterSource
 
 from dedup.cli.console import Console
 from dedup.cli.output import SORTS, Target
-from dedup.config import Config, kebab
+from dedup.config import IGNORABLE, Config, kebab
 from dedup.errors import ConfigError
 from dedup.reports import FORMATS, View
+from dedup.rules import Rules
 
 PREFIX = "DEDUP"
 DEFAULTS = Config()
@@ -47,6 +48,7 @@ SETTINGS = {
     "exclude": Setting(READ, "PATTERN", "Leave out these files and folders, as in .gitignore: 'drafts/'. Repeatable."),
     "gitignore": Setting(READ, None, "Leave out what .gitignore files name."),
     "hidden": Setting(READ, None, "Read hidden files and folders too."),
+    "ignore_blocks": Setting(READ, "KIND", f"Do not compare this in Markdown: {', '.join(IGNORABLE)}. Repeatable."),
     "fallback_encoding": Setting(READ, "NAME", "Encoding of files that are not UTF-8: cp1252, for example."),
     "text_field": Setting(READ, "NAME", "Field of a JSONL record that holds the text."),
     "id_field": Setting(READ, "NAME", "Field of a JSONL record that holds the document's id."),
@@ -145,9 +147,30 @@ def _tell_console(ctx: click.Context, parameter: click.Parameter, value: Any) ->
 
 
 reading_options = stack(
-    *map(setting, ("include", "exclude", "gitignore", "hidden", "fallback_encoding", "text_field", "id_field")),
+    *map(
+        setting,
+        ("include", "exclude", "gitignore", "hidden", "ignore_blocks", "fallback_encoding", "text_field", "id_field"),
+    ),
 )
 """How files are found and read."""
+
+rule_options = stack(
+    option(
+        "--boilerplate",
+        multiple=True,
+        section=FOUND,
+        metavar="PATH",
+        help="Report nothing that stands in this file or folder, which is read too. Repeatable.",
+    ),
+    option(
+        "--require-reason/--no-require-reason",
+        default=Rules().require_reason,
+        show_default=True,
+        section=FOUND,
+        help="Fail where a marker in a text (dedup: ignore-...) says no reason.",
+    ),
+)
+"""What a check does not report; groups and overrides can be set in a configuration file alone."""
 
 color_option = option(
     "--color",
@@ -214,6 +237,12 @@ run_options = stack(
         is_flag=True,
         section=RUN,
         help="Read no configuration file.",
+    ),
+    option(
+        "--show-settings",
+        is_flag=True,
+        section=RUN,
+        help="Show each setting, its value and where that comes from, and do nothing else.",
     ),
     option(
         "-q",

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document, Skipped
+from dedup.readers.markdown import masked
 
 HEAD = 1 << 16
 """Bytes that are looked at before the rest of a file is read."""
@@ -37,7 +38,7 @@ def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Do
     head = stream.read(HEAD)
     if not is_wide(head):
         _refuse_nul(head)
-    yield place, Document(place, decode(head + stream.read(), config.fallback_encoding))
+    yield place, masked(Document(place, decode(head + stream.read(), config.fallback_encoding)), config)
 
 
 def is_wide(head: bytes) -> bool:

@@ -252,3 +252,35 @@ def test_names_cannot_write_to_the_terminal(repo: Repo) -> None:
     assert "\x1b" not in outcome.err
     assert "\n::error::" not in outcome.err
     assert "\x1b" not in repo.read("known.jsonl")
+
+
+def test_boilerplate_is_read_besides_the_paths_and_reported_nowhere(repo: Repo) -> None:
+    repo.write("templates/kettle.txt", KETTLE)
+    for options in (("--boilerplate", "templates"), ("--boilerplate", "templates/kettle.txt")):
+        outcome = repo.check(*options)
+        assert outcome.verdict.startswith("failed: 1 new, 0 changed, 0 known, 1 suppressed, 0 stale"), outcome.err
+        assert "Read 5 documents" in outcome.out
+    outcome = repo.check("--boilerplate", "template")
+    assert (outcome.code, "template" in outcome.err) == (2, True)
+
+
+def test_rules_hold_for_what_was_there_before_too(repo: Repo) -> None:
+    """A copy that is suppressed, then and now, does not make room for another one."""
+    repo.edit("docs/faq.md", wrapped(KETTLE), f"<!-- dedup: ignore-next -->\n{wrapped(KETTLE)}")
+    repo.check("--baseline", "known", "--update-baseline")
+    repo.commit("Ignore a copy")
+    repo.write("docs/kitchen.md", f"# Kitchen\n\n{KETTLE}\n")
+    for options in (("--baseline", "known"), ("--base-ref", "HEAD"), ("--diff-ref", "HEAD")):
+        outcome = repo.check(*options)
+        assert outcome.verdict.startswith("failed: 1 new"), (options, outcome.err)
+
+
+def test_an_override_finds_what_is_shorter_in_its_paths_alone(repo: Repo) -> None:
+    short = "The lamp at the gate burns until the last ferry is in."
+    repo.write("docs/gate.md", f"# Gate\n\n{short}\n")
+    repo.write("docs/lamps.md", f"# Lamps\n\n{short}\n")
+    assert repo.check().verdict.startswith("failed: 2 new")
+    repo.write("dedup.toml", '[[override]]\npaths = ["docs/gate.md", "docs/lamps.md"]\nmin-words = 8\n')
+    assert repo.check().verdict.startswith("failed: 3 new")
+    repo.write("dedup.toml", '[[override]]\npaths = ["docs/gate.md"]\nmin-words = 8\n')
+    assert repo.check().verdict.startswith("failed: 2 new, 0 changed, 0 known, 0 suppressed")

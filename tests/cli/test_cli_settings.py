@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from cli_support import Run, Scans
+from cli_support import Outcome, Run, Scans
 
-from dedup.config import Config
+from dedup.cli.settings import read_settings
+from dedup.config import Config, kebab
 from dedup.result import read_result
+from dedup.rules import KEYS, Group, Override
 
 
 @pytest.fixture
@@ -172,7 +177,7 @@ def test_a_mistake_in_the_file_is_named(
     (corpus.parent / "dedup.toml").write_text(text)
     outcome = run("scan", "corpus", *(["--config", "dedup.toml"] if named else []))
     assert outcome.code == 2
-    assert "dedup.toml: " in outcome.err
+    assert re.search(r"dedup.toml:[12]: ", outcome.err)
     assert message in outcome.err
     assert outcome.out == ""
     assert not scans.configs
@@ -193,7 +198,7 @@ def test_a_mistake_in_pyproject_is_named(run: Run, corpus: Path, data: bytes, me
     (corpus.parent / "pyproject.toml").write_bytes(data)
     outcome = run("files", "corpus")
     assert outcome.code == 2
-    assert "pyproject.toml: " in outcome.err
+    assert re.search(r"pyproject.toml(:\d)?: ", outcome.err)
     assert message in outcome.err
 
 
@@ -228,3 +233,127 @@ def test_the_outputs_of_a_file_are_those_of_scans_alone(run: Run, scans: Scans, 
 def test_the_defaults_of_the_command_line_are_those_of_the_library(run: Run, scans: Scans, corpus: Path) -> None:
     scan(run, "corpus")
     assert scans.config == Config()
+
+
+FILE = """\
+[project]
+name = "x"
+
+[tool.dedup]
+min-words = 20
+paths = [
+  "corpus",
+]
+boilerplate = ["LICENSE"]
+
+[[tool.dedup.group]]
+paths = ["v1/", "v2/"]
+compare = "within"
+
+[[tool.dedup.override]]
+paths = ["blog/"]
+min-words = 30
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("min-words = 20", "min-wrods = 20", "5: unknown key 'min-wrods'; did you mean 'min-words'?"),
+        ("min-words = 20", '"min-words" = 2', "5: min-words must be a whole number from 4 to 1000000, not 2"),
+        ("min-words = 20", "ignore-blocks = ['codes']", "5: ignore-blocks: nothing in Markdown is called 'codes'; did"),
+        ("min-words = 20", "ignore-blocks = 'code'", "5: ignore-blocks must be a list of front-matter, code, quote,"),
+        ("min-words = 20", "include = 5", "5: include must be a list of patterns, not 5"),
+        ('  "corpus",', "  5,", "6: paths must be a list of files and folders, not [5]"),
+        ('["LICENSE"]', "'LICENSE'", "9: boilerplate must be a list of files and folders, not 'LICENSE'"),
+        ("[[tool.dedup.group]]", "[[tool.dedup.groups]]", "11: unknown key 'groups'; did you mean 'group'?"),
+        ('paths = ["v1/", "v2/"]', "", "11: group needs paths"),
+        ('"v2/"', '"["', "12: paths: '[' is not a pattern as in .gitignore"),
+        ('"within"', '"with"', "13: compare must be 'within' or 'across' or 'never', not 'with'"),
+        ("min-words = 30", "min-word = 30", "17: unknown key 'min-word'; did you mean 'min-words'?"),
+        ("min-words = 30", "min-words = 3", "17: min-words must be a whole number from 4"),
+        ("min-words = 30", "", "15: an override must set min-words, min-similarity, or ignore = true"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(run: Run, corpus: Path, before: str, after: str, message: str) -> None:
+    assert FILE.count(before) == 1
+    (corpus.parent / "pyproject.toml").write_text(FILE.replace(before, after))
+    outcome = run("scan", "corpus")
+    assert outcome.code == 2
+    assert f"pyproject.toml:{message}" in outcome.err
+
+
+def test_rules_of_a_file_are_read(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "pyproject.toml").write_text(FILE)
+    monkeypatch.chdir(repository / "corpus")
+    rules = read_settings(None, isolated=False).rules
+    assert rules.boilerplate == ("../LICENSE",)
+    assert rules.groups == (Group(paths=("v1/", "v2/"), compare="within"),)
+    assert rules.overrides == (Override(paths=("blog/",), min_words=30),)
+
+
+def settings_shown(outcome: Outcome) -> dict[str, tuple[str, str]]:
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = [line.rpartition("  # ") for line in outcome.out.splitlines()]
+    split = [(*setting.rstrip().partition(" = ")[::2], source) for setting, _, source in lines]
+    return {key: (value, source) for key, value, source in split}
+
+
+def test_settings_are_shown_with_their_source(
+    run: Run, scans: Scans, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus.parent / "pyproject.toml").write_text(FILE)
+    monkeypatch.setenv("DEDUP_JOBS", "3")
+    outcome = run("scan", "corpus", "--exclude", 'a"\u202e', "--ignore-blocks", "code", "--show-settings")
+    shown = settings_shown(outcome)
+    path = corpus.parent / "pyproject.toml"
+    assert not scans.configs
+    assert shown["min-words"] == ("20", f"{path}:5")
+    assert shown["min-similarity"] == ("0.6", "default")
+    assert shown["paths"] == ('["corpus"]', "argument")
+    assert shown["exclude"] == ('["a\\"\\u202e"]', "option --exclude")
+    assert shown["ignore-blocks"] == ('["code"]', "option --ignore-blocks")
+    assert shown["jobs"] == ("3", "variable DEDUP_JOBS")
+    assert shown["passages"] == ("true", "default")
+    assert shown["# fallback-encoding is not set"] == ("", "default")
+    assert shown["output"] == ('["text"]', "default")
+    assert shown["boilerplate"] == ('["LICENSE"]', f"{path}:9")
+    assert shown["group"] == ('[{paths = ["v1/", "v2/"], compare = "within"}]', f"{path}:11")
+    assert shown["override"] == ('[{paths = ["blog/"], min-words = 30, ignore = false}]', f"{path}:15")
+    keys = {kebab(field.name) for field in fields(Config)} | {"paths", "output", "limit", "sort"} | set(KEYS)
+    assert {name.removeprefix("# ").removesuffix(" is not set") for name in shown} == keys
+
+
+def test_the_settings_shown_are_a_configuration_file(run: Run, scans: Scans, corpus: Path) -> None:
+    (corpus.parent / "pyproject.toml").write_text(FILE)
+    shown = run("scan", "--output", "json", "--show-settings").out
+    (corpus.parent / "again.toml").write_text(shown)
+    assert tomllib.loads(shown)["min-words"] == 20
+    values = {
+        key: value for key, (value, _) in settings_shown(run("scan", "--show-settings", "--output", "json")).items()
+    }
+    again = {
+        key: value
+        for key, (value, _) in settings_shown(run("scan", "--config", "again.toml", "--show-settings")).items()
+    }
+    assert again == values
+
+
+def test_files_shows_its_settings_and_reads_nothing(run: Run, tmp_path: Path) -> None:
+    shown = settings_shown(run("files", "not-there", "--show-settings"))
+    assert shown["paths"] == ('["not-there"]', "argument")
+    assert "output" not in shown
+
+
+def test_structure_of_markdown_that_is_not_compared(run: Run, corpus: Path) -> None:
+    (corpus / "d.md").write_text("text\n\n> quoted\n\n```\ncode\n```\n")
+    masked = "masked corpus/d.md: 13 characters of code, 9 of quote".replace("9 of", "9 characters of")
+    kinds = ("--ignore-blocks", "quote", "--ignore-blocks", "code")
+    assert masked in run("files", "corpus", "-v", *kinds).err
+    note = "not compared: 22 characters of 1 document (ignore-blocks); -v names them"
+    assert note in run("files", "corpus", *kinds).err
+    assert "compared" not in run("files", "corpus", "-q", *kinds).err
+    assert "compared" not in run("files", "corpus").err
+    outcome = run("files", "corpus", "--ignore-blocks", "frontmatter")
+    assert outcome.code == 2
+    assert "did you mean 'front-matter'?" in outcome.err
