@@ -17,8 +17,8 @@ from dedup.arrays import I64, U64, ReusedPassages
 from dedup.cluster import Group
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
+from dedup.lists import PairList
 from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage
-from dedup.pairs import PairList
 from dedup.span import Places, locate
 from dedup.tokenize import token_keys
 

@@ -35,9 +35,10 @@ from dedup.cluster import Group, find_clusters
 from dedup.config import Config
 from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
+from dedup.lists import DocumentList
 from dedup.lsh import band_keys, candidate_pairs
 from dedup.merge import find_pairs
-from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
+from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
@@ -100,17 +101,16 @@ def scan_documents(
     pairs: Sequence[Pair] = ()
     if config.passages:
         passages, pairs = _reuse(corpus, sketches, groups, config, report)
-    words = sketches.words.tolist()
     quoted = {occurrence.document for passage in passages for occurrence in passage.occurrences}
     return Result(
         version=__version__,
         config=config.to_dict(),
-        documents=tuple(map(DocumentInfo, corpus.ids, words, corpus.characters)),
+        documents=DocumentList(corpus.ids, sketches.words, np.array(corpus.characters, np.int64)),
         skipped=tuple(sorted(skipped, key=lambda item: (item.path, item.reason))),
         clusters=tuple(describe_clusters(groups, corpus)),
         passages=passages,
         pairs=pairs,
-        stats=Stats(len(corpus.ids), sum(words), round(time.monotonic() - began, 3)),
+        stats=Stats(len(corpus.ids), int(sketches.words.sum()), round(time.monotonic() - began, 3)),
         texts=corpus.quoted(number for number, name in enumerate(corpus.ids) if name in quoted),
     )
 
