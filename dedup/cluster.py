@@ -38,20 +38,23 @@ class Group(NamedTuple):
     members: list[tuple[int, Likeness]]
 
 
-def find_clusters(left: I64, right: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
+def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
     """Return the clusters among candidate pairs, by representative; members by number.
 
-    ``left`` and ``right`` (``int64[n_candidates]``) number documents, of which the i-th has the shingles
-    ``shingles[offsets[i]:offsets[i + 1]]``, sorted and distinct.
+    ``left`` and ``right`` (``int64[n_candidates]``) number documents, of which the i-th has the set ``sets[i]``; set s
+    is ``shingles[offsets[s]:offsets[s + 1]]``, sorted and distinct.
     """
-    sizes = np.diff(offsets).tolist()
+    set_sizes = np.diff(offsets)
+    sizes = set_sizes[sets].tolist()
 
     def near_pairs(left: I64, right: I64) -> list[tuple[int, int, Likeness]]:
         """Return those of some pairs that reach the threshold."""
-        shared = kernels.shared_counts(shingles, offsets, left, right).tolist()
-        pairs = zip(left.tolist(), right.tolist(), shared, strict=True)
-        compared = ((a, b, Likeness.of(count, sizes[a], sizes[b])) for a, b, count in pairs)
-        return [pair for pair in compared if pair[2].jaccard >= threshold]
+        a, b = sets[left], sets[right]
+        shared = kernels.shared_counts(shingles, offsets, a, b)
+        either = set_sizes[a] + set_sizes[b] - shared
+        near = np.flatnonzero(shared / np.maximum(either, 1) >= threshold)
+        pairs = zip(left[near].tolist(), right[near].tolist(), shared[near].tolist(), strict=True)
+        return [(a, b, Likeness.of(count, sizes[a], sizes[b])) for a, b, count in pairs]
 
     neighbours: dict[int, dict[int, Likeness]] = {}
     for a, b, likeness in near_pairs(left, right):

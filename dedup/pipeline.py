@@ -18,7 +18,7 @@ import itertools
 import operator
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -47,6 +47,8 @@ from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
 _T = TypeVar("_T", bound=np.generic)
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 class Sketches(NamedTuple):
@@ -129,15 +131,21 @@ def _rearranged(values: NDArray[_T], offsets: I64, order: Sequence[int]) -> NDAr
 
 def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
     """Yield the sketches of batches of texts, in their order."""
-    jobs = config.jobs or os.cpu_count() or 1
-    sketch = partial(_sketch, config=config)
     done = 0
-    with ThreadPoolExecutor(jobs) as workers:
-        # Several get the first batches while the next ones are read. One alone would only wait for the reader.
-        for sketches in workers.map(sketch, batches) if jobs > 1 else map(sketch, batches):
-            done += len(sketches.counts)
-            report("sketch", done, 0)
-            yield sketches
+    for sketches in _each(partial(_sketch, config=config), batches, config):
+        done += len(sketches.counts)
+        report("sketch", done, 0)
+        yield sketches
+
+
+def _each(work: Callable[[_In], _Out], batches: Iterable[_In], config: Config) -> Iterator[_Out]:
+    """Yield what is made of each batch, in their order."""
+    jobs = config.jobs or os.cpu_count() or 1
+    if jobs == 1:  # alone, a worker would only wait for the reader
+        yield from map(work, batches)
+        return
+    with ThreadPoolExecutor(jobs) as workers:  # several get the first batches while the next ones are read
+        yield from workers.map(work, batches)
 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
@@ -187,14 +195,39 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     left, right = candidate_pairs(bands)
     left, right = filled[left], filled[right]
     wanted = distinct(np.concatenate([left, right]))
-    keys, offsets, _ = token_keys([corpus.texts[document] for document in wanted.tolist()])
-    shingles, bounds = shingle_sets(keys, offsets)
+    numbers: dict[bytes, int] = {}  # equal texts have one set
+    sets = np.array(
+        [numbers.setdefault(corpus.texts[document], len(numbers)) for document in wanted.tolist()], np.int64
+    )
+    shingles, bounds = _shingle_sets(list(numbers), config)
     left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
-    found = find_clusters(left, right, shingles, bounds, config.document_similarity)
+    found = find_clusters(left, right, sets, shingles, bounds, config.document_similarity)
     names = wanted.tolist()
     groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
     report("cluster", 1, 1)
     return groups
+
+
+def _shingle_sets(texts: Sequence[bytes], config: Config) -> tuple[U64, I64]:
+    """Return the `shingle_sets` of texts; of their tokens few are there at a time."""
+    shingles = np.zeros(0, np.uint64)
+    sizes = [np.zeros(1, np.int64)]
+    for part, bounds in _each(_shingle_batch, _cut(texts, config.batch_bytes), config):
+        _append(shingles, part)
+        sizes.append(np.diff(bounds))
+    return shingles, np.cumsum(np.concatenate(sizes))
+
+
+def _cut(texts: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
+    """Yield the texts, about ``size`` bytes at a time."""
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    cuts = np.flatnonzero(np.diff(ends // size)) + 1
+    return (texts[first:last] for first, last in itertools.pairwise([0, *cuts.tolist(), len(texts)]))
+
+
+def _shingle_batch(texts: Sequence[bytes]) -> tuple[U64, I64]:
+    keys, offsets, _ = token_keys(texts)
+    return shingle_sets(keys, offsets)
 
 
 def _reuse(

@@ -24,7 +24,7 @@ def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], th
     keys = kernels.mix64(np.array([word for document in documents for word in document], np.uint64))
     values, bounds = shingle_sets(keys, np.cumsum([0, *map(len, documents)]))
     left, right = np.array(list(pairs), np.int64).reshape(-1, 2).T
-    return find_clusters(left, right, values, bounds, threshold)
+    return find_clusters(left, right, np.arange(len(documents)), values, bounds, threshold)
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
