@@ -40,13 +40,23 @@ def band_keys(signatures: NDArray[np.uint32], threshold: float) -> NDArray[np.ui
     return kernels.band_keys(signatures, rows, bands)
 
 
-def candidate_pairs(bands: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs of documents that share one of ``uint64[bands, n_documents]``: the smaller first, sorted."""
-    count = bands.shape[1]
-    found = [np.zeros(0, np.int64)]
+def candidate_pairs(
+    bands: NDArray[np.uint64], documents: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of some documents that share one of ``uint64[bands, n_documents]``: the smaller first, sorted.
+
+    ``documents`` (``int64[n]``, ascending) are the numbers of those that are looked at.
+    """
+    count = max(bands.shape[1], 1)
+    pairs = np.zeros(0, np.int64)
+    fresh: list[NDArray[np.int64]] = []
     for keys in bands:
-        order, sizes = kernels.equal_groups(keys)
+        order, sizes = kernels.equal_groups(keys[documents])
         earlier, later = kernels.link_groups(sizes, PAIR_LIMIT, BACK_LINKS)
-        found.append(distinct(order[earlier] * count + order[later]))
-    pairs = distinct(np.concatenate(found))
-    return pairs // max(count, 1), pairs % max(count, 1)
+        order = documents[order]
+        fresh.append(order[earlier] * count + order[later])
+        if sum(map(len, fresh)) > len(pairs):  # many bands find the same pairs: they are not all kept to the end
+            pairs = distinct(np.concatenate([pairs, *fresh]))
+            fresh.clear()
+    pairs = distinct(np.concatenate([pairs, *fresh]))
+    return pairs // count, pairs % count

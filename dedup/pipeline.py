@@ -59,7 +59,7 @@ class Sketches(NamedTuple):
     words: I64
     """``int64[n_documents]``: words, a letter of a script without spaces being half a word."""
     bands: U64
-    """``uint64[bands, n_documents]``; without rows where no clusters are looked for."""
+    """``uint64[n_documents, bands]``; without columns where no clusters are looked for."""
     keys: U64
     """``uint64[n_tokens]``; this and the next one are empty where no passages are looked for."""
     fingerprints: Flags
@@ -73,7 +73,7 @@ class Sketches(NamedTuple):
         return Sketches(
             self.counts[order],
             self.words[order],
-            self.bands[:, order],
+            self.bands[order],
             _rearranged(self.keys, offsets, order),
             _rearranged(self.fingerprints, offsets, order),
         )
@@ -150,16 +150,16 @@ def _each(work: Callable[[_In], _Out], batches: Iterable[_In], config: Config) -
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
-    no_bands = np.zeros((0, len(texts)), np.uint64)
+    no_bands = np.zeros((len(texts), 0), np.uint64)
     if not config.passages:
         counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
-        bands = band_keys(sketch, config.document_similarity) if config.clusters else no_bands
+        bands = band_keys(sketch, config.document_similarity).T if config.clusters else no_bands
         return Sketches(counts, words, bands, np.zeros(0, np.uint64), np.zeros(0, bool))
     keys, offsets, words = token_keys(texts)
     bands = no_bands
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
-        bands = band_keys(sketch, config.document_similarity)
+        bands = band_keys(sketch, config.document_similarity).T
     chosen = np.zeros(len(keys), bool)
     chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
     return Sketches(np.diff(offsets), words, bands, keys, chosen)
@@ -170,14 +170,15 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
 
     What grows with the text is appended to memory that grows, and so the batches are never there twice.
     """
-    keys, chosen = np.zeros(0, np.uint64), np.zeros(0, bool)
+    bands, keys, chosen = np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bool)
     small = []
     for part in batches:
-        small.append(part[:3])
+        small.append(part[:2])
+        _append(bands, part.bands.ravel())
         _append(keys, part.keys)
         _append(chosen, part.fingerprints)
-    counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
-    return Sketches(np.concatenate(counts), np.concatenate(words), np.concatenate(bands, axis=1), keys, chosen)
+    counts, words = map(np.concatenate, zip(*(small or [_sketch([], Config())[:2]]), strict=True))
+    return Sketches(counts, words, bands.reshape(len(counts), -1), keys, chosen)
 
 
 def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
@@ -191,9 +192,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    bands = sketches.bands if len(filled) == len(sketches.counts) else sketches.bands[:, filled]
-    left, right = candidate_pairs(bands)
-    left, right = filled[left], filled[right]
+    left, right = candidate_pairs(sketches.bands.T, filled)
     wanted = distinct(np.concatenate([left, right]))
     numbers: dict[bytes, int] = {}  # equal texts have one set
     sets = np.array(
