@@ -9,12 +9,14 @@ Cost: one intersection of sorted shingle sets a candidate; beyond candidates onl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64
+from dedup.arrays import I64, U64, connected, distinct
 
 
 class Likeness(NamedTuple):
@@ -36,6 +38,31 @@ class Group(NamedTuple):
 
     representative: int
     members: list[tuple[int, Likeness]]
+
+
+def cut_candidates(left: I64, right: I64, documents: I64, sizes: I64, most: int) -> Iterator[tuple[I64, I64, I64]]:
+    """Yield candidate pairs a part at a time; what hangs together is in one part, so no cluster has more than one.
+
+    ``documents`` are the distinct numbers in ``left`` and ``right``, ascending, and ``sizes`` the bytes of their texts,
+    of which a part has about ``most``, unless more hang together. Yields the numbers of a part's documents, ascending,
+    and its pairs as places among these.
+    """
+    left, right = np.searchsorted(documents, left), np.searchsorted(documents, right)
+    root = connected(len(documents), left, right)
+    order = np.argsort(root, kind="stable")
+    part = np.empty_like(root)
+    part[order] = np.cumsum(sizes[order]) // most
+    part = part[root]
+    order, of_pairs = np.argsort(part, kind="stable"), np.argsort(part[left], kind="stable")
+    left, right = left[of_pairs], right[of_pairs]
+    parts = distinct(part)
+    begins = np.append(np.searchsorted(part[order], parts), len(order)).tolist()
+    pair_begins = np.append(np.searchsorted(part[left], parts), len(left)).tolist()
+    place = np.empty_like(root)
+    for (begin, end), (first, last) in zip(pairwise(begins), pairwise(pair_begins), strict=True):
+        own = order[begin:end]
+        place[own] = np.arange(end - begin)
+        yield documents[own], place[left[first:last]], place[right[first:last]]
 
 
 def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:

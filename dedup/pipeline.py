@@ -31,7 +31,7 @@ from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, Flags, distinct
 from dedup.chain import equal_runs, find_chains
-from dedup.cluster import Group, find_clusters
+from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.config import Config
 from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
@@ -194,39 +194,23 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
     left, right = candidate_pairs(sketches.bands.T, filled)
     wanted = distinct(np.concatenate([left, right]))
-    numbers: dict[bytes, int] = {}  # equal texts have one set
-    sets = np.array(
-        [numbers.setdefault(corpus.texts[document], len(numbers)) for document in wanted.tolist()], np.int64
-    )
-    shingles, bounds = _shingle_sets(list(numbers), config)
-    left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
-    found = find_clusters(left, right, sets, shingles, bounds, config.document_similarity)
-    names = wanted.tolist()
-    groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
+    sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
+    parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)
+    work = partial(_cluster_part, texts=corpus.texts, threshold=config.document_similarity)
+    groups = sorted(itertools.chain.from_iterable(_each(work, parts, config)))
     report("cluster", 1, 1)
     return groups
 
 
-def _shingle_sets(texts: Sequence[bytes], config: Config) -> tuple[U64, I64]:
-    """Return the `shingle_sets` of texts; of their tokens few are there at a time."""
-    shingles = np.zeros(0, np.uint64)
-    sizes = [np.zeros(1, np.int64)]
-    for part, bounds in _each(_shingle_batch, _cut(texts, config.batch_bytes), config):
-        _append(shingles, part)
-        sizes.append(np.diff(bounds))
-    return shingles, np.cumsum(np.concatenate(sizes))
-
-
-def _cut(texts: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    """Yield the texts, about ``size`` bytes at a time."""
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    cuts = np.flatnonzero(np.diff(ends // size)) + 1
-    return (texts[first:last] for first, last in itertools.pairwise([0, *cuts.tolist(), len(texts)]))
-
-
-def _shingle_batch(texts: Sequence[bytes]) -> tuple[U64, I64]:
-    keys, offsets, _ = token_keys(texts)
-    return shingle_sets(keys, offsets)
+def _cluster_part(part: tuple[I64, I64, I64], texts: Sequence[bytes], threshold: float) -> list[Group]:
+    """Return the clusters among some documents, given their numbers and the candidate pairs within them."""
+    documents, left, right = part
+    numbers: dict[bytes, int] = {}  # equal texts have one set
+    sets = [numbers.setdefault(texts[document], len(numbers)) for document in documents.tolist()]
+    keys, offsets, _ = token_keys(list(numbers))
+    found = find_clusters(left, right, np.array(sets, np.int64), *shingle_sets(keys, offsets), threshold)
+    names = documents.tolist()
+    return [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
 
 
 def _reuse(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from strategies import documents_of_words
 
 from dedup import kernels
-from dedup.cluster import Group, Likeness, find_clusters
+from dedup.cluster import Group, Likeness, cut_candidates, find_clusters
 from dedup.lsh import RECALL, band_keys, candidate_pairs, choose_bands
 from dedup.shingle import shingle_sets
 
@@ -136,3 +136,21 @@ def test_a_large_cluster_is_linked_in_part_and_yet_complete():
     assert group.representative == 0
     assert [number for number, _ in group.members] == list(range(1, len(documents)))
     assert {likeness for _, likeness in group.members} == {(96 / 98, 96 / 97)}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(lambda pair: pair[0] < pair[1]), max_size=40),
+    st.integers(1, 60),
+)
+def test_parts_have_all_pairs_and_share_no_document(pairs, most):
+    pairs = sorted(set(pairs))
+    documents = sorted({document for pair in pairs for document in pair})
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    sizes = np.arange(len(documents)) % 7
+    found, seen = [], []
+    for own, first, second in cut_candidates(left, right, np.array(documents, np.int64), sizes, most):
+        assert own.tolist() == sorted(own.tolist())
+        seen += own.tolist()
+        found += zip(own[first].tolist(), own[second].tolist(), strict=True)
+    assert sorted(seen) == documents
+    assert sorted(found) == pairs
