@@ -74,36 +74,38 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
     set_sizes = np.diff(offsets)
     sizes = set_sizes[sets].tolist()
 
-    def near_pairs(left: I64, right: I64) -> list[tuple[int, int, Likeness]]:
-        """Return those of some pairs that reach the threshold."""
+    def near_pairs(left: I64, right: I64) -> Iterator[tuple[int, int, int]]:
+        """Yield those of some pairs that reach the threshold, and how many shingles they share."""
         a, b = sets[left], sets[right]
         shared = kernels.shared_counts(shingles, offsets, a, b)
         either = set_sizes[a] + set_sizes[b] - shared
         near = np.flatnonzero(shared / np.maximum(either, 1) >= threshold)
-        pairs = zip(left[near].tolist(), right[near].tolist(), shared[near].tolist(), strict=True)
-        return [(a, b, Likeness.of(count, sizes[a], sizes[b])) for a, b, count in pairs]
+        return zip(left[near].tolist(), right[near].tolist(), shared[near].tolist(), strict=True)
 
-    neighbours: dict[int, dict[int, Likeness]] = {}
-    for a, b, likeness in near_pairs(left, right):
-        neighbours.setdefault(a, {})[b] = likeness
-        neighbours.setdefault(b, {})[a] = likeness
+    neighbours: dict[int, dict[int, int]] = {}
+    for a, b, shared in near_pairs(left, right):
+        neighbours.setdefault(a, {})[b] = shared
+        neighbours.setdefault(b, {})[a] = shared
     groups = []
     free = set(neighbours)
-    still_free = {document: set(near) for document, near in neighbours.items()}
+    still_free: dict[int, set[int]] = {}
     for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -sizes[n], n)):
         if document not in free:
             continue
-        near = {other: likeness for other, likeness in neighbours[document].items() if other in free}
+        near = {other: shared for other, shared in neighbours[document].items() if other in free}
         # A large band links its documents only in part: look one step on.
         further: set[int] = set()
         for neighbour in neighbours[document]:
-            still_free[neighbour] &= free
-            further |= still_free[neighbour]
+            near_it = still_free.get(neighbour)
+            still_free[neighbour] = near_it = free.intersection(neighbours[neighbour] if near_it is None else near_it)
+            further |= near_it
         further -= near.keys() | {document}
         if further:
             others = np.array(sorted(further), np.int64)
-            near |= {other: likeness for _, other, likeness in near_pairs(np.full(len(others), document), others)}
+            near |= {other: shared for _, other, shared in near_pairs(np.full(len(others), document), others)}
         if near:
-            groups.append(Group(document, sorted(near.items())))
+            size = sizes[document]
+            members = [(other, Likeness.of(shared, size, sizes[other])) for other, shared in sorted(near.items())]
+            groups.append(Group(document, members))
             free -= near.keys() | {document}
     return sorted(groups)
