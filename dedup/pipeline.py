@@ -98,6 +98,7 @@ def scan_documents(
     sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
     corpus, order = intake.corpus()
     sketches = sketches.in_order(order)
+    del intake, order
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     passages: tuple[Passage, ...] = ()
     pairs: Sequence[Pair] = ()
