@@ -104,7 +104,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no cycles: a run makes a million objects and hardly a cycle, and would spend a tenth of its time there."""
+    """Look for no cycles: a run makes many objects and hardly a cycle, and would spend a tenth of its time there."""
     enabled = gc.isenabled()
     gc.disable()
     try:
