@@ -36,7 +36,7 @@ from dedup.config import Config
 from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lists import DocumentList
-from dedup.lsh import band_keys, candidate_pairs
+from dedup.lsh import Bands, band_keys, candidate_pairs
 from dedup.merge import find_pairs
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
@@ -58,8 +58,8 @@ class Sketches(NamedTuple):
     """``int64[n_documents]``: tokens."""
     words: I64
     """``int64[n_documents]``: words, a letter of a script without spaces being half a word."""
-    bands: U64
-    """``uint64[n_documents, bands]``; without columns where no clusters are looked for."""
+    bands: Bands
+    """Of each document; none where no clusters are looked for."""
     keys: U64
     """``uint64[n_tokens]``; this and the next one are empty where no passages are looked for."""
     fingerprints: Flags
@@ -73,7 +73,7 @@ class Sketches(NamedTuple):
         return Sketches(
             self.counts[order],
             self.words[order],
-            self.bands[order],
+            self.bands.in_order(order),
             _rearranged(self.keys, offsets, order),
             _rearranged(self.fingerprints, offsets, order),
         )
@@ -100,6 +100,7 @@ def scan_documents(
     sketches = sketches.in_order(order)
     del intake, order
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
+    sketches = sketches._replace(bands=Bands.of([]))
     passages: tuple[Passage, ...] = ()
     pairs: Sequence[Pair] = ()
     if config.passages:
@@ -151,19 +152,19 @@ def _each(work: Callable[[_In], _Out], batches: Iterable[_In], config: Config) -
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
-    no_bands = np.zeros((len(texts), 0), np.uint64)
+    bands = np.zeros((0, len(texts)), np.uint64)
     if not config.passages:
         counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
-        bands = band_keys(sketch, config.document_similarity).T if config.clusters else no_bands
-        return Sketches(counts, words, bands, np.zeros(0, np.uint64), np.zeros(0, bool))
+        if config.clusters:
+            bands = band_keys(sketch, config.document_similarity)
+        return Sketches(counts, words, Bands.of([bands]), np.zeros(0, np.uint64), np.zeros(0, bool))
     keys, offsets, words = token_keys(texts)
-    bands = no_bands
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
-        bands = band_keys(sketch, config.document_similarity).T
+        bands = band_keys(sketch, config.document_similarity)
     chosen = np.zeros(len(keys), bool)
     chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
-    return Sketches(np.diff(offsets), words, bands, keys, chosen)
+    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, chosen)
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -171,15 +172,15 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
 
     What grows with the text is appended to memory that grows, and so the batches are never there twice.
     """
-    bands, keys, chosen = np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bool)
+    keys, chosen = np.zeros(0, np.uint64), np.zeros(0, bool)
     small = []
     for part in batches:
-        small.append(part[:2])
-        _append(bands, part.bands.ravel())
+        small.append(part[:3])
         _append(keys, part.keys)
         _append(chosen, part.fingerprints)
-    counts, words = map(np.concatenate, zip(*(small or [_sketch([], Config())[:2]]), strict=True))
-    return Sketches(counts, words, bands.reshape(len(counts), -1), keys, chosen)
+    counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
+    parts = list(itertools.chain.from_iterable(each.parts for each in bands))
+    return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
 
 
 def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
@@ -193,7 +194,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    left, right = candidate_pairs(sketches.bands.T, filled)
+    left, right = candidate_pairs(sketches.bands, filled)
     wanted = distinct(np.concatenate([left, right]))
     sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
     parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)

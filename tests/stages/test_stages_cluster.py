@@ -15,7 +15,7 @@ from strategies import documents_of_words
 
 from dedup import kernels
 from dedup.cluster import Group, Likeness, cut_candidates, find_clusters
-from dedup.lsh import RECALL, band_keys, candidate_pairs, choose_bands
+from dedup.lsh import RECALL, Bands, band_keys, candidate_pairs, choose_bands
 from dedup.shingle import shingle_sets
 
 THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
@@ -29,7 +29,7 @@ def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], th
 
 
 def candidates(signatures: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    return candidate_pairs(band_keys(signatures, 0.8), np.arange(len(signatures)))
+    return candidate_pairs(Bands.of([band_keys(signatures, 0.8)]), np.arange(len(signatures)))
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
@@ -63,8 +63,10 @@ def test_candidates_are_the_pairs_that_share_a_band(rows):
     }
     left, right = candidates(signatures)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
+    # The same in parts, in the other order, and of each second document.
+    parts = [band_keys(part, 0.8) for part in np.array_split(signatures[::-1].copy(), 3)]
     odd = np.arange(1, len(rows), 2)
-    left, right = candidate_pairs(band_keys(signatures, 0.8), odd)
+    left, right = candidate_pairs(Bands.of(parts).in_order(np.arange(len(rows))[::-1].tolist()), odd)
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == {
         pair for pair in expected if set(pair) <= {*odd.tolist()}
     }
