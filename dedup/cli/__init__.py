@@ -90,6 +90,8 @@ for _command in (scan, compare, report, files):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line with these arguments (those of the process) and return the exit status."""
+    # numpy's BLAS, which nothing here uses, would start a thread for each core and keep them busy for a while.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with _uncollected():
         code = _run(args, Console())
     for stream in (sys.stdout, sys.stderr):
