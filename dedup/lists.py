@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import Any, Generic, TypeVar, overload
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from dedup.model import DocumentInfo, Pair, Span
+
+if TYPE_CHECKING:  # help and the list of files do without numpy
+    from numpy.typing import NDArray
 
 _T = TypeVar("_T")
 _PART = 1024
@@ -31,8 +32,8 @@ class _ColumnList(Sequence[_T], Generic[_T]):
     @overload
     def __getitem__(self, index: int) -> _T: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[_T]: ...
-    def __getitem__(self, index: int | slice) -> _T | Sequence[_T]:
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> _T | Self:
         if isinstance(index, slice):
             chosen = copy(self)
             chosen._columns = tuple(values[index] for values in self._columns)
@@ -42,8 +43,11 @@ class _ColumnList(Sequence[_T], Generic[_T]):
 
     def __iter__(self) -> Iterator[_T]:
         for begin in range(0, len(self), _PART):  # not all numbers at once as objects either
-            part = (values[begin : begin + _PART] for values in self._columns)
-            yield from map(self._make, *(values if isinstance(values, list) else values.tolist() for values in part))
+            yield from map(self._make, *self[begin : begin + _PART].columns())
+
+    def columns(self) -> list[list[Any]]:
+        """Return the columns as lists, of which each has as many values as there are objects."""
+        return [values if isinstance(values, list) else values.tolist() for values in self._columns]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):

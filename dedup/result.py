@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from math import inf
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from dedup.errors import InputError
+from dedup.lists import DocumentList
 from dedup.model import Cluster, DocumentInfo, Pair, Passage, Skipped, Stats
 
 SCHEMA = "dedup.result/1"
@@ -125,12 +126,11 @@ def _layout(value: Any, newline: str) -> Iterator[str]:
     inner = newline + " "
     if _is_records(value):
         write = _lines(value[0].__class__, inner)
-        items = iter(value)
         separator = f"[{inner}"
-        while part := list(itertools.islice(items, _PART)):
+        for begin in range(0, len(value), _PART):
             yield separator
             separator = f",{inner}"
-            yield separator.join(write(part))
+            yield separator.join(write(value[begin : begin + _PART]))
         yield f"{newline}]"
     elif isinstance(value, dict) and value:
         yield "{"
@@ -155,8 +155,12 @@ def _lines(cls: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     template = "{" + first + separator.join(f"{encode(name)}: %s" for name in writers) + last + "}"
 
     def write(values: Sequence[Any]) -> list[str]:
-        columns = (write_column([getattr(value, name) for value in values]) for name, write_column in writers.items())
-        return list(map(template.__mod__, zip(*columns, strict=True)))
+        if isinstance(values, DocumentList):
+            columns: Iterable[Sequence[Any]] = values.columns()
+        else:
+            columns = ([getattr(value, name) for value in values] for name in writers)
+        written = (write_column(column) for write_column, column in zip(writers.values(), columns, strict=True))
+        return list(map(template.__mod__, zip(*written, strict=True)))
 
     return write
 
