@@ -88,7 +88,7 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
         neighbours.setdefault(b, {})[a] = shared
     groups = []
     free = set(neighbours)
-    still_free: dict[int, set[int]] = {}
+    still_free: dict[int, tuple[int, ...]] = {}
     for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -sizes[n], n)):
         if document not in free:
             continue
@@ -96,8 +96,8 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
         # A large band links its documents only in part: look one step on.
         further: set[int] = set()
         for neighbour in neighbours[document]:
-            near_it = still_free.get(neighbour)
-            still_free[neighbour] = near_it = free.intersection(neighbours[neighbour] if near_it is None else near_it)
+            near_it = free.intersection(still_free.get(neighbour, neighbours[neighbour]))
+            still_free[neighbour] = tuple(near_it)  # a set would take seven times the memory
             further |= near_it
         further -= near.keys() | {document}
         if further:

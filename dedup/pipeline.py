@@ -9,7 +9,7 @@ in the text is asked again for those that are reported.
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
 it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each
-document.
+document, 200 bytes, until there are candidates, and the shingles of those that are compared at a time.
 """
 
 from __future__ import annotations
