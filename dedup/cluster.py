@@ -18,6 +18,8 @@ import numpy as np
 from dedup import kernels
 from dedup.arrays import I64, U64, connected, distinct
 
+_PART = 1 << 12
+
 
 class Likeness(NamedTuple):
     """How much two documents' shingle sets share."""
@@ -80,7 +82,9 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
         shared = kernels.shared_counts(shingles, offsets, a, b)
         either = set_sizes[a] + set_sizes[b] - shared
         near = np.flatnonzero(shared / np.maximum(either, 1) >= threshold)
-        return zip(left[near].tolist(), right[near].tolist(), shared[near].tolist(), strict=True)
+        for begin in range(0, len(near), _PART):  # not all numbers at once as objects
+            part = near[begin : begin + _PART]
+            yield from zip(left[part].tolist(), right[part].tolist(), shared[part].tolist(), strict=True)
 
     neighbours: dict[int, dict[int, int]] = {}
     for a, b, shared in near_pairs(left, right):
