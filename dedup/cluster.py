@@ -18,7 +18,8 @@ import numpy as np
 from dedup import kernels
 from dedup.arrays import I64, U64, connected, distinct
 
-_PART = 1 << 12
+_MANY = 32
+"""Neighbours that are not looked through again and again: of those that are free a list is kept."""
 
 
 class Likeness(NamedTuple):
@@ -74,42 +75,49 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
     is ``shingles[offsets[s]:offsets[s + 1]]``, sorted and distinct.
     """
     set_sizes = np.diff(offsets)
-    sizes = set_sizes[sets].tolist()
+    sizes = set_sizes[sets]
 
-    def near_pairs(left: I64, right: I64) -> Iterator[tuple[int, int, int]]:
-        """Yield those of some pairs that reach the threshold, and how many shingles they share."""
-        a, b = sets[left], sets[right]
-        shared = kernels.shared_counts(shingles, offsets, a, b)
-        either = set_sizes[a] + set_sizes[b] - shared
-        near = np.flatnonzero(shared / np.maximum(either, 1) >= threshold)
-        for begin in range(0, len(near), _PART):  # not all numbers at once as objects
-            part = near[begin : begin + _PART]
-            yield from zip(left[part].tolist(), right[part].tolist(), shared[part].tolist(), strict=True)
+    def near_pairs(left: I64, right: I64) -> tuple[I64, I64, I64]:
+        """Return those of some pairs that reach the threshold, and how many shingles they share."""
+        shared = kernels.shared_counts(shingles, offsets, sets[left], sets[right])
+        either = sizes[left] + sizes[right] - shared
+        near = shared / np.maximum(either, 1) >= threshold
+        return left[near], right[near], shared[near]
 
-    neighbours: dict[int, dict[int, int]] = {}
-    for a, b, shared in near_pairs(left, right):
-        neighbours.setdefault(a, {})[b] = shared
-        neighbours.setdefault(b, {})[a] = shared
+    left, right, shared = near_pairs(left, right)
+    # The neighbours of a document, one document after the other.
+    counts = np.bincount(left, minlength=len(sets)) + np.bincount(right, minlength=len(sets))
+    order = np.argsort(np.concatenate([left, right]), kind="stable")
+    neighbours, shared = np.concatenate([right, left])[order], np.concatenate([shared, shared])[order]
+    del left, right, order
+    begins = np.concatenate([[0], np.cumsum(counts)]).tolist()
+    free = set(np.flatnonzero(counts).tolist())
+    still_free: dict[int, list[int]] = {}
     groups = []
-    free = set(neighbours)
-    still_free: dict[int, tuple[int, ...]] = {}
-    for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -sizes[n], n)):
+    for document in np.lexsort((-sizes, -counts))[: len(free)].tolist():
         if document not in free:
             continue
-        near = {other: shared for other, shared in neighbours[document].items() if other in free}
+        own = slice(begins[document], begins[document + 1])
+        connected_to = neighbours[own].tolist()
+        near = {other: count for other, count in zip(connected_to, shared[own].tolist(), strict=True) if other in free}
         # A large band links its documents only in part: look one step on.
         further: set[int] = set()
-        for neighbour in neighbours[document]:
-            near_it = free.intersection(still_free.get(neighbour, neighbours[neighbour]))
-            still_free[neighbour] = tuple(near_it)  # a set would take seven times the memory
-            further |= near_it
+        for neighbour in connected_to:
+            near_it = still_free.get(neighbour)
+            if near_it is None:
+                near_it = neighbours[begins[neighbour] : begins[neighbour + 1]].tolist()
+            free_near_it = free.intersection(near_it)
+            further |= free_near_it
+            if len(near_it) > _MANY:
+                still_free[neighbour] = list(free_near_it)
         further -= near.keys() | {document}
         if further:
             others = np.array(sorted(further), np.int64)
-            near |= {other: shared for _, other, shared in near_pairs(np.full(len(others), document), others)}
+            _, found, counted = near_pairs(np.full(len(others), document), others)
+            near |= zip(found.tolist(), counted.tolist(), strict=True)
         if near:
-            size = sizes[document]
-            members = [(other, Likeness.of(shared, size, sizes[other])) for other, shared in sorted(near.items())]
+            size = int(sizes[document])
+            members = [(other, Likeness.of(count, size, int(sizes[other]))) for other, count in sorted(near.items())]
             groups.append(Group(document, members))
             free -= near.keys() | {document}
     return sorted(groups)
