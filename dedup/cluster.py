@@ -9,12 +9,17 @@ Cost: one intersection of sorted shingle sets a candidate; beyond candidates onl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64
+from dedup.arrays import I64, U64, connected, distinct
+
+_MANY = 32
+"""Neighbours that are not looked through again and again: of those that are free a list is kept."""
 
 
 class Likeness(NamedTuple):
@@ -38,42 +43,81 @@ class Group(NamedTuple):
     members: list[tuple[int, Likeness]]
 
 
-def find_clusters(left: I64, right: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
+def cut_candidates(left: I64, right: I64, documents: I64, sizes: I64, most: int) -> Iterator[tuple[I64, I64, I64]]:
+    """Yield candidate pairs a part at a time; what hangs together is in one part, so no cluster has more than one.
+
+    ``documents`` are the distinct numbers in ``left`` and ``right``, ascending, and ``sizes`` the bytes of their texts,
+    of which a part has about ``most``, unless more hang together. Yields the numbers of a part's documents, ascending,
+    and its pairs as places among these.
+    """
+    left, right = np.searchsorted(documents, left), np.searchsorted(documents, right)
+    root = connected(len(documents), left, right)
+    order = np.argsort(root, kind="stable")
+    part = np.empty_like(root)
+    part[order] = np.cumsum(sizes[order]) // most
+    part = part[root]
+    order, of_pairs = np.argsort(part, kind="stable"), np.argsort(part[left], kind="stable")
+    left, right = left[of_pairs], right[of_pairs]
+    parts = distinct(part)
+    begins = np.append(np.searchsorted(part[order], parts), len(order)).tolist()
+    pair_begins = np.append(np.searchsorted(part[left], parts), len(left)).tolist()
+    place = np.empty_like(root)
+    for (begin, end), (first, last) in zip(pairwise(begins), pairwise(pair_begins), strict=True):
+        own = order[begin:end]
+        place[own] = np.arange(end - begin)
+        yield documents[own], place[left[first:last]], place[right[first:last]]
+
+
+def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
     """Return the clusters among candidate pairs, by representative; members by number.
 
-    ``left`` and ``right`` (``int64[n_candidates]``) number documents, of which the i-th has the shingles
-    ``shingles[offsets[i]:offsets[i + 1]]``, sorted and distinct.
+    ``left`` and ``right`` (``int64[n_candidates]``) number documents, of which the i-th has the set ``sets[i]``; set s
+    is ``shingles[offsets[s]:offsets[s + 1]]``, sorted and distinct.
     """
-    sizes = np.diff(offsets).tolist()
+    set_sizes = np.diff(offsets)
+    sizes = set_sizes[sets]
 
-    def near_pairs(left: I64, right: I64) -> list[tuple[int, int, Likeness]]:
-        """Return those of some pairs that reach the threshold."""
-        shared = kernels.shared_counts(shingles, offsets, left, right).tolist()
-        pairs = zip(left.tolist(), right.tolist(), shared, strict=True)
-        compared = ((a, b, Likeness.of(count, sizes[a], sizes[b])) for a, b, count in pairs)
-        return [pair for pair in compared if pair[2].jaccard >= threshold]
+    def near_pairs(left: I64, right: I64) -> tuple[I64, I64, I64]:
+        """Return those of some pairs that reach the threshold, and how many shingles they share."""
+        shared = kernels.shared_counts(shingles, offsets, sets[left], sets[right])
+        either = sizes[left] + sizes[right] - shared
+        near = shared / np.maximum(either, 1) >= threshold
+        return left[near], right[near], shared[near]
 
-    neighbours: dict[int, dict[int, Likeness]] = {}
-    for a, b, likeness in near_pairs(left, right):
-        neighbours.setdefault(a, {})[b] = likeness
-        neighbours.setdefault(b, {})[a] = likeness
+    left, right, shared = near_pairs(left, right)
+    # The neighbours of a document, one document after the other.
+    counts = np.bincount(left, minlength=len(sets)) + np.bincount(right, minlength=len(sets))
+    order = np.argsort(np.concatenate([left, right]), kind="stable")
+    neighbours, shared = np.concatenate([right, left])[order], np.concatenate([shared, shared])[order]
+    del left, right, order
+    begins = np.concatenate([[0], np.cumsum(counts)]).tolist()
+    free = set(np.flatnonzero(counts).tolist())
+    still_free: dict[int, list[int]] = {}
     groups = []
-    free = set(neighbours)
-    still_free = {document: set(near) for document, near in neighbours.items()}
-    for document in sorted(neighbours, key=lambda n: (-len(neighbours[n]), -sizes[n], n)):
+    for document in np.lexsort((-sizes, -counts))[: len(free)].tolist():
         if document not in free:
             continue
-        near = {other: likeness for other, likeness in neighbours[document].items() if other in free}
+        own = slice(begins[document], begins[document + 1])
+        connected_to = neighbours[own].tolist()
+        near = {other: count for other, count in zip(connected_to, shared[own].tolist(), strict=True) if other in free}
         # A large band links its documents only in part: look one step on.
         further: set[int] = set()
-        for neighbour in neighbours[document]:
-            still_free[neighbour] &= free
-            further |= still_free[neighbour]
+        for neighbour in connected_to:
+            near_it = still_free.get(neighbour)
+            if near_it is None:
+                near_it = neighbours[begins[neighbour] : begins[neighbour + 1]].tolist()
+            free_near_it = free.intersection(near_it)
+            further |= free_near_it
+            if len(near_it) > _MANY:
+                still_free[neighbour] = list(free_near_it)
         further -= near.keys() | {document}
         if further:
             others = np.array(sorted(further), np.int64)
-            near |= {other: likeness for _, other, likeness in near_pairs(np.full(len(others), document), others)}
+            _, found, counted = near_pairs(np.full(len(others), document), others)
+            near |= zip(found.tolist(), counted.tolist(), strict=True)
         if near:
-            groups.append(Group(document, sorted(near.items())))
+            size = int(sizes[document])
+            members = [(other, Likeness.of(count, size, int(sizes[other]))) for other, count in sorted(near.items())]
+            groups.append(Group(document, members))
             free -= near.keys() | {document}
     return sorted(groups)

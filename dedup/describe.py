@@ -17,19 +17,23 @@ from dedup.arrays import I64, U64, ReusedPassages
 from dedup.cluster import Group
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
+from dedup.lists import PairList
 from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage
-from dedup.pairs import PairList
 from dedup.span import Places, locate
 from dedup.tokenize import token_keys
+
+_PART = 256  # clusters of whose representatives the tokens are there at a time
 
 
 def describe_clusters(groups: Sequence[Group], corpus: Corpus) -> Iterator[Cluster]:
     """Yield clusters with the ids of their documents; a cluster is named by the words of its representative."""
-    keys, offsets, _ = token_keys([corpus.texts[group.representative] for group in groups])
-    for group, (first, last) in zip(groups, pairwise(offsets.tolist()), strict=True):
-        name = hashlib.blake2b(keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
-        members = tuple(Member(corpus.ids[number], *likeness) for number, likeness in group.members)
-        yield Cluster(name, corpus.ids[group.representative], members)
+    for begin in range(0, len(groups), _PART):
+        part = groups[begin : begin + _PART]
+        keys, offsets, _ = token_keys([corpus.texts[group.representative] for group in part])
+        for group, (first, last) in zip(part, pairwise(offsets.tolist()), strict=True):
+            name = hashlib.blake2b(keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
+            members = tuple(Member(corpus.ids[number], *likeness) for number, likeness in group.members)
+            yield Cluster(name, corpus.ids[group.representative], members)
 
 
 def describe_passages(

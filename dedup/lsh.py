@@ -8,11 +8,14 @@ Cost: a sort of the documents for each band; a band shared by many documents giv
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import distinct
+from dedup.arrays import I64, U64, distinct
 
 RECALL = 0.999
 """Least share of pairs just at the threshold that must become candidates."""
@@ -40,13 +43,45 @@ def band_keys(signatures: NDArray[np.uint32], threshold: float) -> NDArray[np.ui
     return kernels.band_keys(signatures, rows, bands)
 
 
-def candidate_pairs(bands: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs of documents that share one of ``uint64[bands, n_documents]``: the smaller first, sorted."""
-    count = bands.shape[1]
-    found = [np.zeros(0, np.int64)]
-    for keys in bands:
+class Bands(NamedTuple):
+    """The bands of documents, in parts: as they were made, and never there twice."""
+
+    parts: Sequence[U64]
+    """``uint64[bands, n]`` each, one after the other ``uint64[bands, n_documents]``."""
+    order: I64
+    """``int64[n_documents]``: where each document is in these."""
+
+    @classmethod
+    def of(cls, parts: Sequence[U64]) -> Bands:
+        """Return the bands of documents that are in the order of the parts."""
+        return cls(parts, np.arange(sum(part.shape[1] for part in parts)))
+
+    def in_order(self, order: Sequence[int]) -> Bands:
+        """Return the bands of the documents in another order: ``order`` holds the number that each has here."""
+        return Bands(self.parts, self.order[order])
+
+    def each(self, documents: I64) -> Iterator[U64]:
+        """Yield every band of some documents."""
+        places = self.order[documents]
+        for band in range(len(self.parts[0])):
+            yield np.concatenate([part[band] for part in self.parts])[places]
+
+
+def candidate_pairs(bands: Bands, documents: I64) -> tuple[I64, I64]:
+    """Return the pairs of some documents that share a band: the smaller first, sorted.
+
+    ``documents`` (``int64[n]``, ascending) are the numbers of those that are looked at.
+    """
+    count = max(len(bands.order), 1)
+    pairs = np.zeros(0, np.int64)
+    fresh: list[I64] = []
+    for keys in bands.each(documents):
         order, sizes = kernels.equal_groups(keys)
         earlier, later = kernels.link_groups(sizes, PAIR_LIMIT, BACK_LINKS)
-        found.append(distinct(order[earlier] * count + order[later]))
-    pairs = distinct(np.concatenate(found))
-    return pairs // max(count, 1), pairs % max(count, 1)
+        order = documents[order]
+        fresh.append(order[earlier] * count + order[later])
+        if sum(map(len, fresh)) > len(pairs):  # many bands find the same pairs: they are not all kept to the end
+            pairs = distinct(np.concatenate([pairs, *fresh]))
+            fresh.clear()
+    pairs = distinct(np.concatenate([pairs, *fresh]))
+    return pairs // count, pairs % count

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Pairs, ReusedPassages
+from dedup.arrays import I64, U64, Pairs, ReusedPassages, connected
 from dedup.edits import runs_between
 
 
@@ -26,7 +26,7 @@ def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float) 
     """
     first, last, left, right = _sides_of(pairs)
     same, as_this = _all_same_occurrences(first, last)
-    component = _connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
+    component = connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
     pairs = pairs.take(np.argsort(component, kind="stable"))
     sizes = np.bincount(component)
     bounds = np.concatenate([[0], np.cumsum(sizes[sizes > 0])])
@@ -62,22 +62,3 @@ def _all_same_occurrences(first: I64, last: I64) -> tuple[I64, I64]:
         step += 1
     left, right = zip(*found, strict=True)
     return np.concatenate(left), np.concatenate(right)
-
-
-def _connected(count: int, left: I64, right: I64) -> I64:
-    """Return ``int64[count]``: for each member the least member that links connect it with, over any number of links.
-
-    Every round hooks the roots of linked trees onto the lower root and then flattens the trees (Shiloach, Vishkin
-    1982), so there are few rounds.
-    """
-    root = np.arange(count)
-    while True:
-        low = np.minimum(root[left], root[right])
-        hooked = root.copy()
-        np.minimum.at(hooked, root[left], low)
-        np.minimum.at(hooked, root[right], low)
-        while not np.array_equal(flat := hooked[hooked], hooked):
-            hooked = flat
-        if np.array_equal(hooked, root):
-            return root
-        root = hooked

@@ -9,7 +9,7 @@ in the text is asked again for those that are reported.
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
 it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each
-document.
+document, 200 bytes, until there are candidates, and the shingles of those that are compared at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import itertools
 import operator
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -31,13 +31,14 @@ from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, Flags, distinct
 from dedup.chain import equal_runs, find_chains
-from dedup.cluster import Group, find_clusters
+from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.config import Config
 from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
-from dedup.lsh import band_keys, candidate_pairs
+from dedup.lists import DocumentList
+from dedup.lsh import Bands, band_keys, candidate_pairs
 from dedup.merge import find_pairs
-from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
+from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
@@ -46,6 +47,8 @@ from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
 _T = TypeVar("_T", bound=np.generic)
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 class Sketches(NamedTuple):
@@ -55,8 +58,8 @@ class Sketches(NamedTuple):
     """``int64[n_documents]``: tokens."""
     words: I64
     """``int64[n_documents]``: words, a letter of a script without spaces being half a word."""
-    bands: U64
-    """``uint64[bands, n_documents]``; without rows where no clusters are looked for."""
+    bands: Bands
+    """Of each document; none where no clusters are looked for."""
     keys: U64
     """``uint64[n_tokens]``; this and the next one are empty where no passages are looked for."""
     fingerprints: Flags
@@ -70,7 +73,7 @@ class Sketches(NamedTuple):
         return Sketches(
             self.counts[order],
             self.words[order],
-            self.bands[:, order],
+            self.bands.in_order(order),
             _rearranged(self.keys, offsets, order),
             _rearranged(self.fingerprints, offsets, order),
         )
@@ -95,22 +98,23 @@ def scan_documents(
     sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
     corpus, order = intake.corpus()
     sketches = sketches.in_order(order)
+    del intake, order
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
+    sketches = sketches._replace(bands=Bands.of([]))
     passages: tuple[Passage, ...] = ()
     pairs: Sequence[Pair] = ()
     if config.passages:
         passages, pairs = _reuse(corpus, sketches, groups, config, report)
-    words = sketches.words.tolist()
     quoted = {occurrence.document for passage in passages for occurrence in passage.occurrences}
     return Result(
         version=__version__,
         config=config.to_dict(),
-        documents=tuple(map(DocumentInfo, corpus.ids, words, corpus.characters)),
+        documents=DocumentList(corpus.ids, sketches.words, np.array(corpus.characters, np.int64)),
         skipped=tuple(sorted(skipped, key=lambda item: (item.path, item.reason))),
         clusters=tuple(describe_clusters(groups, corpus)),
         passages=passages,
         pairs=pairs,
-        stats=Stats(len(corpus.ids), sum(words), round(time.monotonic() - began, 3)),
+        stats=Stats(len(corpus.ids), int(sketches.words.sum()), round(time.monotonic() - began, 3)),
         texts=corpus.quoted(number for number, name in enumerate(corpus.ids) if name in quoted),
     )
 
@@ -129,32 +133,38 @@ def _rearranged(values: NDArray[_T], offsets: I64, order: Sequence[int]) -> NDAr
 
 def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
     """Yield the sketches of batches of texts, in their order."""
-    jobs = config.jobs or os.cpu_count() or 1
-    sketch = partial(_sketch, config=config)
     done = 0
-    with ThreadPoolExecutor(jobs) as workers:
-        # Several get the first batches while the next ones are read. One alone would only wait for the reader.
-        for sketches in workers.map(sketch, batches) if jobs > 1 else map(sketch, batches):
-            done += len(sketches.counts)
-            report("sketch", done, 0)
-            yield sketches
+    for sketches in _each(partial(_sketch, config=config), batches, config):
+        done += len(sketches.counts)
+        report("sketch", done, 0)
+        yield sketches
+
+
+def _each(work: Callable[[_In], _Out], batches: Iterable[_In], config: Config) -> Iterator[_Out]:
+    """Yield what is made of each batch, in their order."""
+    jobs = config.jobs or os.cpu_count() or 1
+    if jobs == 1:  # alone, a worker would only wait for the reader
+        yield from map(work, batches)
+        return
+    with ThreadPoolExecutor(jobs) as workers:  # several get the first batches while the next ones are read
+        yield from workers.map(work, batches)
 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
-    no_bands = np.zeros((0, len(texts)), np.uint64)
+    bands = np.zeros((0, len(texts)), np.uint64)
     if not config.passages:
         counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
-        bands = band_keys(sketch, config.document_similarity) if config.clusters else no_bands
-        return Sketches(counts, words, bands, np.zeros(0, np.uint64), np.zeros(0, bool))
+        if config.clusters:
+            bands = band_keys(sketch, config.document_similarity)
+        return Sketches(counts, words, Bands.of([bands]), np.zeros(0, np.uint64), np.zeros(0, bool))
     keys, offsets, words = token_keys(texts)
-    bands = no_bands
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
     chosen = np.zeros(len(keys), bool)
     chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
-    return Sketches(np.diff(offsets), words, bands, keys, chosen)
+    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, chosen)
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -169,7 +179,8 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
         _append(keys, part.keys)
         _append(chosen, part.fingerprints)
     counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
-    return Sketches(np.concatenate(counts), np.concatenate(words), np.concatenate(bands, axis=1), keys, chosen)
+    parts = list(itertools.chain.from_iterable(each.parts for each in bands))
+    return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
 
 
 def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
@@ -183,18 +194,25 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    bands = sketches.bands if len(filled) == len(sketches.counts) else sketches.bands[:, filled]
-    left, right = candidate_pairs(bands)
-    left, right = filled[left], filled[right]
+    left, right = candidate_pairs(sketches.bands, filled)
     wanted = distinct(np.concatenate([left, right]))
-    keys, offsets, _ = token_keys([corpus.texts[document] for document in wanted.tolist()])
-    shingles, bounds = shingle_sets(keys, offsets)
-    left, right = np.searchsorted(wanted, left), np.searchsorted(wanted, right)
-    found = find_clusters(left, right, shingles, bounds, config.document_similarity)
-    names = wanted.tolist()
-    groups = [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
+    sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
+    parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)
+    work = partial(_cluster_part, texts=corpus.texts, threshold=config.document_similarity)
+    groups = sorted(itertools.chain.from_iterable(_each(work, parts, config)))
     report("cluster", 1, 1)
     return groups
+
+
+def _cluster_part(part: tuple[I64, I64, I64], texts: Sequence[bytes], threshold: float) -> list[Group]:
+    """Return the clusters among some documents, given their numbers and the candidate pairs within them."""
+    documents, left, right = part
+    numbers: dict[bytes, int] = {}  # equal texts have one set
+    sets = [numbers.setdefault(texts[document], len(numbers)) for document in documents.tolist()]
+    keys, offsets, _ = token_keys(list(numbers))
+    found = find_clusters(left, right, np.array(sets, np.int64), *shingle_sets(keys, offsets), threshold)
+    names = documents.tolist()
+    return [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
 
 
 def _reuse(

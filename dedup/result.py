@@ -6,10 +6,11 @@ describes it. Texts are not part of it: they stay with the run that read them.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from math import inf
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from dedup.errors import InputError
+from dedup.lists import DocumentList
 from dedup.model import Cluster, DocumentInfo, Pair, Passage, Skipped, Stats
 
 SCHEMA = "dedup.result/1"
@@ -29,6 +31,7 @@ CONTROLS = re.compile(
 bidirectional controls, a lone surrogate (from a file name that is not UTF-8) cannot be encoded, and build servers obey
 ``##[command]`` and ``##vso[command]`` anywhere in a line of their logs."""
 
+_PART = 1024  # records that are written at a time
 _READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -43,7 +46,7 @@ class Result:
 
     version: str
     config: Mapping[str, Any]
-    documents: tuple[DocumentInfo, ...]
+    documents: Sequence[DocumentInfo]
     skipped: tuple[Skipped, ...]
     clusters: tuple[Cluster, ...]
     passages: tuple[Passage, ...]
@@ -136,59 +139,76 @@ def _layout(value: Any, newline: str) -> Iterator[str]:
     """Yield JSON with a line for each key of a dictionary, each record of a list and each list of records in one."""
     inner = newline + " "
     if _is_records(value):
-        yield "["
-        line = _line(value[0].__class__)
-        for index, item in enumerate(value):
-            yield f",{inner}" if index else inner
-            if line:
-                yield line(item)
-            else:
-                yield from _layout(item, inner)
+        write = _lines(value[0].__class__, inner)
+        separator = f"[{inner}"
+        for begin in range(0, len(value), _PART):
+            yield separator
+            separator = f",{inner}"
+            yield separator.join(write(value[begin : begin + _PART]))
         yield f"{newline}]"
-        return
-    members = _members(value) if is_dataclass(value) else value
-    one_line = not any(map(_is_records, members.values())) if is_dataclass(value) else not isinstance(value, dict)
-    if one_line or not members:
+    elif isinstance(value, dict) and value:
+        yield "{"
+        for index, (name, item) in enumerate(value.items()):
+            yield f"{',' if index else ''}{inner}{encode(name)}: "
+            yield from _layout(item, inner)
+        yield f"{newline}}}"
+    else:
         yield encode(plain(value))
-        return
-    yield "{"
-    for index, (name, item) in enumerate(members.items()):
-        yield f"{',' if index else ''}{inner}{encode(name)}: "
-        yield from _layout(item, inner)
-    yield f"{newline}}}"
 
 
 @cache
-def _line(cls: Any) -> Callable[[Any], str] | None:
-    """Return what writes a value object as `encode` does, only faster; None if it holds lists or mappings."""
-    writers: list[Callable[[Any], str]] = []
-    for hint in _hints(cls).values():
-        if hint is str or get_origin(hint) is Literal:
-            writers.append(_write_string)
-        elif hint is int or hint is float:
-            writers.append(_write_number)
-        elif is_dataclass(hint) and (nested := _line(typing.cast(Any, hint))):
-            writers.append(nested)
-        else:
-            return None
-    names = tuple(_hints(cls))
-    template = "{{{}}}".format(", ".join(f"{encode(name)}: %s" for name in names))
+def _lines(cls: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
+    """Return what writes value objects, many at a time: each in one line, or in several if it holds a list of others.
 
-    def write(value: Any) -> str:
-        return template % tuple([writer(getattr(value, name)) for writer, name in zip(writers, names, strict=True)])
+    A column of values is written before the next one, since a record at a time takes several times as long.
+    """
+    inner = newline + " "
+    writers = {name: _writer(hint, inner) for name, hint in _hints(cls).items()}
+    several = any(get_origin(hint) in (tuple, Sequence) for hint in _hints(cls).values())
+    first, separator, last = (inner, f",{inner}", newline) if several else ("", ", ", "")
+    template = "{" + first + separator.join(f"{encode(name)}: %s" for name in writers) + last + "}"
+
+    def write(values: Sequence[Any]) -> list[str]:
+        if isinstance(values, DocumentList):
+            columns: Iterable[Sequence[Any]] = values.columns()
+        else:
+            columns = ([getattr(value, name) for value in values] for name in writers)
+        written = (write_column(column) for write_column, column in zip(writers.values(), columns, strict=True))
+        return list(map(template.__mod__, zip(*written, strict=True)))
 
     return write
 
 
-def _write_string(text: str) -> str:
-    quoted = json.encoder.encode_basestring(text)
-    return quoted if is_harmless(quoted) else encode(text)
+def _writer(hint: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
+    """Return what writes values of a type as `_layout` does, many at a time."""
+    if hint is str or get_origin(hint) is Literal:
+        return _write_strings
+    if hint is int or hint is float:
+        return _write_numbers
+    if is_dataclass(hint):
+        return _lines(typing.cast(Any, hint), newline)
+    write = _lines(get_args(hint)[0], newline + " ")
+    first, separator, last = f"[{newline} ", f",{newline} ", f"{newline}]"
+
+    def write_lists(lists: Sequence[Sequence[Any]]) -> list[str]:
+        lines = iter(write([item for items in lists for item in items]))
+        return [
+            f"{first}{separator.join(itertools.islice(lines, len(items)))}{last}" if items else "[]" for items in lists
+        ]
+
+    return write_lists
 
 
-def _write_number(number: float) -> str:
-    if not -inf < number < inf:
-        raise ValueError(f"{number} is no number that JSON can hold")
-    return repr(number)
+def _write_strings(texts: Sequence[str]) -> list[str]:
+    quoted = list(map(json.encoder.encode_basestring, texts))
+    return quoted if is_harmless("".join(quoted)) else list(map(encode, texts))
+
+
+def _write_numbers(numbers: Sequence[float]) -> list[str]:
+    for number in numbers:
+        if not -inf < number < inf:
+            raise ValueError(f"{number} is no number that JSON can hold")
+    return list(map(repr, numbers))
 
 
 def _is_records(value: Any) -> bool:

@@ -16,11 +16,13 @@ exit  meaning
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import platform
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -89,7 +91,10 @@ for _command in (scan, check, explain, compare, report, files):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line with these arguments (those of the process) and return the exit status."""
-    code = _run(args, Console())
+    # numpy's BLAS, which nothing here uses, would start a thread for each core and keep them busy for a while.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with _uncollected():
+        code = _run(args, Console())
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -98,6 +103,18 @@ def main(args: Sequence[str] | None = None) -> int:
             silence(stream)
             code = code if isinstance(error, BrokenPipeError) else code or EXIT_ERROR
     return code
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles: a run makes many objects and hardly a cycle, and would spend a tenth of its time there."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _run(args: Sequence[str] | None, console: Console) -> int:

@@ -20,8 +20,6 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 from dedup.errors import ConfigError
 
 _MARK = "\0"  # which no name has
@@ -76,6 +74,9 @@ class Patterns:
 
 def _expression(pattern: str) -> re.Pattern[str] | None:
     """Return pathspec's regular expression, which finds marked paths; None if the pattern cannot be understood."""
+    # Takes as long to import as all of this package does, and most runs have no pattern.
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
     body = pattern.removesuffix("/")
     only_folders = pattern[len(body) :]
     if body.endswith("/**"):

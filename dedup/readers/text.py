@@ -30,15 +30,20 @@ _WIDE = (
 _NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32"}
 
 
-def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[str, Document | Skipped]]:
-    """Yield ``place`` and the one document that a text file is; the file's place is the document's id.
+def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int, Document | Skipped]]:
+    """Yield 0 and the one document that a text file is; the file's place is the document's id.
 
     Raises `InputError` with the reason when it is not text, without reading a large file that shows it early.
     """
     head = stream.read(HEAD)
     if not is_wide(head):
         _refuse_nul(head)
-    yield place, masked(Document(place, decode(head + stream.read(), config.fallback_encoding)), config)
+    yield 0, masked(Document(place, decode(head + stream.read(), config.fallback_encoding)), config)
+
+
+def place_of(file: str, line: int) -> str:
+    """Return what a line of a file is called; line 0 is the whole file."""
+    return f"{file}:{line}" if line else file
 
 
 def is_wide(head: bytes) -> bool:

@@ -146,3 +146,11 @@ def test_a_scan_of_the_same_files_writes_the_same_bytes(tmp_path: Path) -> None:
     assert first.returncode == second.returncode == 0
     assert first.stdout == second.stdout
     assert b"a.txt" in first.stdout
+
+
+@pytest.mark.parametrize("enabled", ["enable", "disable"])
+def test_a_run_leaves_the_collection_of_cycles_as_it_was(tmp_path: Path, enabled: str) -> None:
+    script = f"import gc\nfrom dedup.cli import main\ngc.{enabled}()\nmain(['files', '.'])\nprint(gc.isenabled())"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment(), text=True)
+    assert done.stdout == f"{enabled == 'enable'}\n", done.stderr

@@ -93,6 +93,17 @@ def test_texts_with_as_many_tokens_as_can_be(kernels, text):
     check(kernels, list(text[:600]))
 
 
+@pytest.mark.parametrize("repeated", ["ab, ", "é", "x", "a漢", "漢 ", "nai\u0308ve \u0301", "a" * 99 + "é " + "b" * 70])
+@pytest.mark.parametrize("size", [1, 5, 70_000])
+def test_long_texts_are_signed_as_they_are_in_one_piece(native, repeated, size):
+    texts = encoded(["z" * shift + repeated * (200_000 // len(repeated.encode())) for shift in range(3)])
+    texts.append(b"\xe6\xbc" * 70_000 + b" a \xff" * 20_000)
+    factors = np.arange(1, 9, dtype=np.uint32)
+    keys, offsets, words = native.token_keys(*batch(texts))
+    signatures = native.document_signatures(keys, offsets, size, factors, factors)
+    same(native.text_signatures(texts, size, factors, factors), [np.diff(offsets), words, signatures])
+
+
 @given(st.lists(st.binary(max_size=90), max_size=5), st.data())
 def test_any_bytes_give_tokens_in_order(native, documents, data):
     buffer, offsets = batch(documents)

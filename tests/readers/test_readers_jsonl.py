@@ -19,9 +19,9 @@ GOOD = b'{"text": "good", "id": "g"}'
 def read(data, **settings):
     """Return what a file named f holds: documents as (id, text), the others as (place, reason)."""
     items = []
-    for place, item in jsonl.read(io.BytesIO(data), "f", Config(**settings)):
+    for line, item in jsonl.read(io.BytesIO(data), "f", Config(**settings)):
         if isinstance(item, Skipped):
-            assert item.path == place
+            assert item.path == f"f:{line}"
             items.append((item.path, item.reason))
         else:
             items.append((item.id, item.text))
@@ -181,8 +181,8 @@ def test_records_are_read_as_they_come():
             return next(self.source)
 
     items = jsonl.read(Stream(), "f", Config())
-    assert next(items) == ("f:1", Document("g", "good"))
-    assert next(items) == ("f:2", Document("f:2", "second"))
+    assert next(items) == (1, Document("g", "good"))
+    assert next(items) == (2, Document("f:2", "second"))
 
 
 @given(st.lists(st.tuples(st.text(st.characters()), st.integers()), max_size=5), st.booleans())

@@ -135,4 +135,4 @@ def test_a_nul_behind_the_head_is_found_too():
 @pytest.mark.parametrize("shift", range(4))
 def test_a_character_across_the_head_is_whole(shift):
     content = "x" * (text.HEAD - shift) + "😀" * 3
-    assert list(text.read(io.BytesIO(content.encode()), "a", Config())) == [("a", Document("a", content))]
+    assert list(text.read(io.BytesIO(content.encode()), "a", Config())) == [(0, Document("a", content))]

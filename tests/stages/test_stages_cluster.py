@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from strategies import documents_of_words
 
 from dedup import kernels
-from dedup.cluster import Group, Likeness, find_clusters
-from dedup.lsh import RECALL, band_keys, candidate_pairs, choose_bands
+from dedup.cluster import Group, Likeness, cut_candidates, find_clusters
+from dedup.lsh import RECALL, Bands, band_keys, candidate_pairs, choose_bands
 from dedup.shingle import shingle_sets
 
 THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
@@ -24,7 +25,11 @@ def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], th
     keys = kernels.mix64(np.array([word for document in documents for word in document], np.uint64))
     values, bounds = shingle_sets(keys, np.cumsum([0, *map(len, documents)]))
     left, right = np.array(list(pairs), np.int64).reshape(-1, 2).T
-    return find_clusters(left, right, values, bounds, threshold)
+    return find_clusters(left, right, np.arange(len(documents)), values, bounds, threshold)
+
+
+def candidates(signatures: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return candidate_pairs(Bands.of([band_keys(signatures, 0.8)]), np.arange(len(signatures)))
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
@@ -56,12 +61,19 @@ def test_candidates_are_the_pairs_that_share_a_band(rows):
             for band in range(bands)
         )
     }
-    left, right = candidate_pairs(band_keys(signatures, 0.8))
+    left, right = candidates(signatures)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
+    # The same in parts, in the other order, and of each second document.
+    parts = [band_keys(part, 0.8) for part in np.array_split(signatures[::-1].copy(), 3)]
+    odd = np.arange(1, len(rows), 2)
+    left, right = candidate_pairs(Bands.of(parts).in_order(np.arange(len(rows))[::-1].tolist()), odd)
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == {
+        pair for pair in expected if set(pair) <= {*odd.tolist()}
+    }
 
 
 def test_a_band_of_many_documents_gives_few_candidates_that_hang_together():
-    left, right = candidate_pairs(band_keys(np.ones((500, 128), np.uint32), 0.8))
+    left, right = candidates(np.ones((500, 128), np.uint32))
     assert len(left) <= 4 * 500
     assert set(right.tolist()) == set(range(1, 500))  # each is linked with one before it, so all hang together
     assert (left < right).all()
@@ -121,8 +133,26 @@ def test_nothing_is_like_nothing():
 def test_a_large_cluster_is_linked_in_part_and_yet_complete():
     documents = [[*range(100), 1000 + number] for number in range(3000)]
     signatures = np.ones((len(documents), 128), np.uint32)
-    pairs = zip(*(side.tolist() for side in candidate_pairs(band_keys(signatures, 0.8))), strict=True)
+    pairs = zip(*(side.tolist() for side in candidates(signatures)), strict=True)
     (group,) = clusters_of(pairs, documents, 0.8)
     assert group.representative == 0
     assert [number for number, _ in group.members] == list(range(1, len(documents)))
     assert {likeness for _, likeness in group.members} == {(96 / 98, 96 / 97)}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(lambda pair: pair[0] < pair[1]), max_size=40),
+    st.integers(1, 60),
+)
+def test_parts_have_all_pairs_and_share_no_document(pairs, most):
+    pairs = sorted(set(pairs))
+    documents = sorted({document for pair in pairs for document in pair})
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    sizes = np.arange(len(documents)) % 7
+    found, seen = [], []
+    for own, first, second in cut_candidates(left, right, np.array(documents, np.int64), sizes, most):
+        assert own.tolist() == sorted(own.tolist())
+        seen += own.tolist()
+        found += zip(own[first].tolist(), own[second].tolist(), strict=True)
+    assert sorted(seen) == documents
+    assert sorted(found) == pairs

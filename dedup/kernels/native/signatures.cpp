@@ -1,4 +1,6 @@
-// From texts to signatures document by document, so that the tokens of one stay in the cache and are not kept.
+// From texts to signatures piece by piece, so that the tokens of one stay in the cache and are not kept.
+#include <algorithm>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +11,8 @@
 namespace dedup {
 
 namespace {
+
+constexpr std::size_t PIECE_BYTES = std::size_t{1} << 16;  // of a long text
 
 nb::tuple text_signatures(nb::tuple texts, std::size_t size, In<uint32_t> multipliers, In<uint32_t> increments,
                           In<bool> filled, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length,
@@ -23,7 +27,8 @@ nb::tuple text_signatures(nb::tuple texts, std::size_t size, In<uint32_t> multip
         views.emplace_back(bytes.c_str(), bytes.size());
         longest = std::max(longest, bytes.size());
     }
-    auto keys = make_column<uint64_t>(most_tokens(longest, 1));
+    const std::size_t most = most_tokens(longest, 1), most_carried = std::min(size - 1, most);
+    auto keys = make_column<uint64_t>(most + most_carried);  // few of them are touched, unless a text has no cut
     auto counts = make_column<int64_t>(documents);
     auto words = make_column<int64_t>(documents);
     auto result = make_column<uint32_t>(documents * permutations);
@@ -31,13 +36,25 @@ nb::tuple text_signatures(nb::tuple texts, std::size_t size, In<uint32_t> multip
     {
         nb::gil_scoped_release released;
         for (std::size_t i = 0; i < documents; ++i) {
-            Tokenizer<false> tokenizer(reinterpret_cast<const uint8_t *>(views[i].data()), views[i].size(), tables,
-                                       {keys.get(), nullptr, nullptr});
-            tokenizer.read(0, views[i].size());
-            counts[i] = static_cast<int64_t>(tokenizer.count());
-            words[i] = static_cast<int64_t>((2 * tokenizer.count() - tokenizer.alone() + 1) / 2);
-            signer.sign(keys.get(), tokenizer.count(), result.get() + i * permutations);
-            missing.insert(missing.end(), tokenizer.missing().begin(), tokenizer.missing().end());
+            const auto *text = reinterpret_cast<const uint8_t *>(views[i].data());
+            const std::size_t length = views[i].size();
+            std::size_t count = 0, alone = 0, carried = 0;
+            signer.begin();
+            for (std::size_t begin = 0, end; begin < length; begin = end) {
+                end = find_cut(text, begin + std::min(PIECE_BYTES, length - begin), length);
+                Tokenizer<false> tokenizer(text, length, tables, {keys.get() + carried, nullptr, nullptr});
+                tokenizer.read(begin, end);
+                count += tokenizer.count();
+                alone += tokenizer.alone();
+                missing.insert(missing.end(), tokenizer.missing().begin(), tokenizer.missing().end());
+                const std::size_t held = carried + tokenizer.count();
+                signer.read(keys.get(), held);
+                carried = std::min(held, most_carried);
+                std::memmove(keys.get(), keys.get() + (held - carried), carried * sizeof(uint64_t));
+            }
+            signer.end(keys.get(), count, result.get() + i * permutations);
+            counts[i] = static_cast<int64_t>(count);
+            words[i] = static_cast<int64_t>((2 * count - alone + 1) / 2);
         }
     }
     return nb::make_tuple(hand_over(std::move(counts), documents), hand_over(std::move(words), documents),

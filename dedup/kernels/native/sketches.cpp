@@ -34,6 +34,40 @@ nb::tuple shingle(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
     return nb::make_tuple(hand_over(std::move(result), count), hand_over(std::move(bounds), documents + 1));
 }
 
+// Sorts hashes: they are spread evenly, so as many buckets as there are hashes leave one or two to a bucket.
+class HashSorter {
+public:
+    // Writes to `sorted` what is in `hashes`, which must not overlap.
+    void sort(const uint64_t *hashes, std::size_t count, uint64_t *sorted) {
+        unsigned bits = 1;
+        while (bits < MOST_BITS && count >> bits) ++bits;
+        const unsigned shift = 64 - bits;
+        ends_.assign((std::size_t{1} << bits) + 1, 0);
+        for (std::size_t i = 0; i < count; ++i) ++ends_[(hashes[i] >> shift) + 1];
+        for (std::size_t bucket = 1; bucket < ends_.size(); ++bucket) ends_[bucket] += ends_[bucket - 1];
+        for (std::size_t i = 0; i < count; ++i) sorted[ends_[hashes[i] >> shift]++] = hashes[i];
+        for (std::size_t bucket = 0, begin = 0; bucket + 1 < ends_.size(); begin = ends_[bucket++]) {
+            sort_few(sorted + begin, sorted + ends_[bucket]);
+        }
+    }
+
+private:
+    static constexpr unsigned MOST_BITS = 11;  // their counts stay in the first-level cache
+    static constexpr std::ptrdiff_t FEW = 16;
+
+    static void sort_few(uint64_t *begin, uint64_t *end) {
+        if (end - begin > FEW) return std::sort(begin, end);
+        for (uint64_t *next = begin + 1; next < end; ++next) {
+            const uint64_t hash = *next;
+            uint64_t *at = next;
+            for (; at > begin && hash < at[-1]; --at) *at = at[-1];
+            *at = hash;
+        }
+    }
+
+    std::vector<std::size_t> ends_;  // of buckets; before they are filled, where the one before begins
+};
+
 nb::tuple shingle_sets(In<uint64_t> keys, In<int64_t> offsets, std::size_t size) {
     check_offsets(offsets, keys.size());
     check_size(size);
@@ -45,6 +79,8 @@ nb::tuple shingle_sets(In<uint64_t> keys, In<int64_t> offsets, std::size_t size)
         nb::gil_scoped_release released;
         const int64_t *at = offsets.data();
         Shingles shingles(size);
+        HashSorter sorter;
+        std::vector<uint64_t> unsorted;
         bounds[0] = 0;
         for (std::size_t document = 0; document < documents; ++document) {
             const uint64_t *own = keys.data() + at[document];
@@ -52,11 +88,14 @@ nb::tuple shingle_sets(In<uint64_t> keys, In<int64_t> offsets, std::size_t size)
             uint64_t *const begin = end;
             shingles.begin(own, tokens);
             const std::size_t count = shingles.left();
-            shingles.read(begin, count);
-            end += count;
-            if (tokens && tokens < size) *end++ = mix64(polynomial(own, tokens));
-            std::sort(begin, end);
-            end = std::unique(begin, end);
+            if (count) {
+                unsorted.resize(count);
+                shingles.read(unsorted.data(), count);
+                sorter.sort(unsorted.data(), count, begin);
+                end = std::unique(begin, begin + count);
+            } else if (tokens) {
+                *end++ = mix64(polynomial(own, tokens));
+            }
             bounds[document + 1] = end - result.get();
         }
     }

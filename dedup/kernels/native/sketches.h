@@ -94,16 +94,29 @@ public:
 
     // Writes the signature of a document with these keys; one of fewer than `size` has one shingle, of all its tokens.
     void sign(const uint64_t *keys, std::size_t tokens, uint32_t *result) {
-        std::fill(least_.begin(), least_.end(), 0xFFFFFFFFu);
+        begin();
+        read(keys, tokens);
+        end(keys, tokens, result);
+    }
+
+    // The same of keys that come one piece after the other: each must begin with the last `size` - 1 before it, or with
+    // all if there are fewer.
+    void begin() { std::fill(least_.begin(), least_.end(), 0xFFFFFFFFu); }
+
+    void read(const uint64_t *keys, std::size_t tokens) {
         uint64_t piece[PIECE];
         shingles_.begin(keys, tokens);
         while (const std::size_t count = std::min(PIECE, shingles_.left())) {
             shingles_.read(piece, count);
             add(piece, count);
         }
+    }
+
+    // `keys` are all if there are fewer than `size`.
+    void end(const uint64_t *keys, std::size_t tokens, uint32_t *result) {
         if (tokens && tokens < size_) {
-            piece[0] = mix64(polynomial(keys, tokens));
-            add(piece, 1);
+            const uint64_t whole = mix64(polynomial(keys, tokens));
+            add(&whole, 1);
         }
         std::copy_n(least_.begin(), permutations_, result);
     }

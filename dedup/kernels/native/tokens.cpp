@@ -57,6 +57,11 @@ inline bool is_word(uint8_t byte) {
 
 }  // namespace
 
+std::size_t find_cut(const uint8_t *text, std::size_t at, std::size_t end) {
+    while (at < end && (text[at] >= 0x80 || is_word(text[at]))) ++at;
+    return std::min(at, end);
+}
+
 template <bool PLACES>
 Tokenizer<PLACES>::Tokenizer(const uint8_t *text, std::size_t size, const FoldingTables &tables,
                              const TokenColumns &columns)

@@ -41,6 +41,9 @@ struct TokenColumns {
 // alone, and all of those letters take three bytes.
 inline std::size_t most_tokens(std::size_t bytes, std::size_t documents) { return (bytes + documents) / 2 + 1; }
 
+// The first byte from `at` on, or `end`, before which a document can be cut: no token goes on over it.
+std::size_t find_cut(const uint8_t *text, std::size_t at, std::size_t end);
+
 // Reads documents one after the other and appends their tokens to columns, with PLACES or without.
 //
 // Most text is ASCII: 64 bytes at a time become one bit each, letter or digit or not, and the places where the bits
