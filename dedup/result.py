@@ -164,7 +164,7 @@ def _lines(cls: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     """
     inner = newline + " "
     writers = {name: _writer(hint, inner) for name, hint in _hints(cls).items()}
-    several = any(get_origin(hint) in (tuple, Sequence) for hint in _hints(cls).values())
+    several = any(map(_is_record_list, _hints(cls).values()))
     first, separator, last = (inner, f",{inner}", newline) if several else ("", ", ", "")
     template = "{" + first + separator.join(f"{encode(name)}: %s" for name in writers) + last + "}"
 
@@ -187,6 +187,8 @@ def _writer(hint: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
         return _write_numbers
     if is_dataclass(hint):
         return _lines(typing.cast(Any, hint), newline)
+    if not _is_record_list(hint):
+        return lambda values: [encode(plain(value)) for value in values]
     write = _lines(get_args(hint)[0], newline + " ")
     first, separator, last = f"[{newline} ", f",{newline} ", f"{newline}]"
 
@@ -197,6 +199,10 @@ def _writer(hint: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
         ]
 
     return write_lists
+
+
+def _is_record_list(hint: Any) -> bool:
+    return get_origin(hint) in (tuple, Sequence) and is_dataclass(get_args(hint)[0])
 
 
 def _write_strings(texts: Sequence[str]) -> list[str]:
