@@ -17,14 +17,16 @@ anchors a posting in small groups, 3 in large ones and in each of their regroupi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import partial
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Flags
+from dedup.arrays import I64, U64, Flags, Places
+from dedup.ranges import Each
 
 PAIR_LIMIT = 16
 """Largest group of postings of which all pairs are anchors."""
@@ -32,33 +34,67 @@ BACK_LINKS = 1
 """How many predecessors a posting of a larger group is linked with, besides the first."""
 OVERHANG = 2
 """Tokens by which a fingerprint may reach out of a stretch that is linked already and still say nothing new."""
-PARTS = 8
-"""Into how many parts anchors are divided, so that they are never held at once."""
+PARTS = 4
+"""Into how many parts hashes are divided, a power of two: what is done with one is done side by side with others, and
+its postings are never held beside all the others."""
 LONGER = 8
 """Tokens by which a large group is split first."""
 
 
 def find_anchors(
-    fingerprints: Flags, keys: U64, offsets: I64, clusters: I64, shingle: int, shortest: int, window: int
-) -> Iterator[tuple[I64, I64]]:
-    """Yield anchors, some at a time, as pairs of token places, ``int64[n]`` each: left before right, some twice.
+    fingerprints: Flags,
+    keys: U64,
+    offsets: I64,
+    clusters: I64,
+    cuts: I64,
+    shingle: int,
+    shortest: int,
+    window: int,
+    each: Each = map,
+) -> Iterator[list[tuple[Places, Places]]]:
+    """Yield the anchors of one range of documents after the other: some at a time, as left and right places.
 
-    ``fingerprints`` (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of
-    ``shingle`` tokens starts; ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has
-    none; ``shortest`` is the number of tokens of the shortest passage; ``window`` the number of shingles of which a
-    fingerprint is the least.
+    In a pair of arrays (``int64[n]`` or ``uint32[n]``) left comes before right, and lies in the range; some anchors are
+    there twice. ``cuts`` (``int64[n_ranges + 1]``) are the documents with which ranges begin. ``fingerprints``
+    (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of ``shingle`` tokens starts;
+    ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` is the
+    number of tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
-    whole = _Groups.of(fingerprints, keys, offsets, shingle)
-    crowded = whole.crowded(len(keys))
+    ranges = deque(
+        zip(*_link(fingerprints, keys, offsets, clusters, cuts, shingle, shortest, window, each), strict=True)
+    )
+    while ranges:  # whoever takes them can let them go
+        yield list(ranges.popleft())
+
+
+def _link(
+    fingerprints: Flags,
+    keys: U64,
+    offsets: I64,
+    clusters: I64,
+    cuts: I64,
+    shingle: int,
+    shortest: int,
+    window: int,
+    each: Each,
+) -> Iterator[list[tuple[Places, Places]]]:
+    """Yield anchors, some at a time and those of each range by themselves."""
+
+    def group(starts: Flags, length: int) -> list[_Groups]:
+        return list(each(partial(_Groups.of, starts, keys, offsets, length), range(PARTS)))
+
+    def link(groups: _Groups, links: int = BACK_LINKS) -> list[tuple[Places, Places]]:
+        return kernels.link_postings(*groups, offsets, clusters, settled, cuts, PAIR_LIMIT, links)
+
+    whole = group(fingerprints, shingle)
+    crowded = _crowded(whole, len(keys))
     settled = np.zeros(len(keys), bool)
-    for length, backs, links in ((shortest, window, 0), (LONGER, 1, BACK_LINKS)):
-        longer = _Groups.of(_starts(crowded, backs), keys, offsets, length)
-        yield kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links)
-        if length == shortest:
-            settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
+    longer = group(_starts(crowded, window), shortest)
+    yield from each(partial(link, links=0), longer)
+    settled = _within(_crowded(longer, len(keys)), shortest - OVERHANG)
+    yield from each(link, group(crowded, LONGER))
     del crowded, longer
-    for part in whole.parts():
-        yield kernels.link_postings(*part, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS)
+    yield from each(link, whole)
 
 
 class _Groups(NamedTuple):
@@ -68,22 +104,17 @@ class _Groups(NamedTuple):
     sizes: I64
 
     @classmethod
-    def of(cls, starts: Flags, keys: U64, offsets: I64, length: int) -> Self:
-        """Group some places by the ``length`` tokens from there on."""
-        return cls(*kernels.equal_windows(keys, starts, offsets, length))
+    def of(cls, starts: Flags, keys: U64, offsets: I64, length: int, part: int) -> Self:
+        """Group some places by the ``length`` tokens from there on: those of one part of the hashes."""
+        return cls(*kernels.equal_windows(keys, starts, offsets, length, part, PARTS))
 
-    def parts(self) -> Iterator[Self]:
-        """Yield the groups in a few parts of about as many places."""
-        ends = np.concatenate([[0], np.cumsum(self.sizes)])
-        cuts = np.searchsorted(ends, np.arange(PARTS + 1) * (len(self.places) / PARTS))
-        for first, last in pairwise(cuts.tolist()):
-            yield type(self)(self.places[ends[first] : ends[last]], self.sizes[first:last])
 
-    def crowded(self, count: int) -> Flags:
-        """Return at which of ``count`` tokens there are places of large groups."""
-        result = np.zeros(count, bool)
-        result[self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)]] = True
-        return result
+def _crowded(groups: list[_Groups], count: int) -> Flags:
+    """Return at which of ``count`` tokens there are places of large groups."""
+    result = np.zeros(count, bool)
+    for places, sizes in groups:
+        result[places[np.repeat(sizes > PAIR_LIMIT, sizes)]] = True
+    return result
 
 
 def _starts(crowded: Flags, backs: int) -> Flags:

@@ -19,6 +19,8 @@ F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
 Chosen = I64 | Flags
+Places = U32 | I64
+"""Places as narrow as they fit: see `place_type`."""
 
 
 class Tokens(NamedTuple):
@@ -182,6 +184,11 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     """Return rows of values as arrays, one for each kind."""
     columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+
+
+def place_type(count: int) -> type[np.uint32 | np.int64]:
+    """Return in what many places of ``count`` tokens are held: 32 bits, as long as sums of them fit as well."""
+    return np.uint32 if count < 1 << 30 else np.int64
 
 
 def distinct(values: NDArray[_T]) -> NDArray[_T]:

@@ -20,6 +20,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, Flags, distinct
+from dedup.arrays import I64, U64, Flags, Pairs, Places, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, find_clusters
 from dedup.config import Config
@@ -39,12 +40,18 @@ from dedup.lsh import band_keys, candidate_pairs
 from dedup.merge import find_pairs
 from dedup.model import Document, DocumentInfo, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
+from dedup.ranges import Each, document_ranges, joined
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
 from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
+RANGES = 64
+"""Into how many ranges of documents the search for passages is divided at most; few enough that what is done once a
+range counts for nothing."""
+RANGE_TOKENS = 1 << 16
+"""How many tokens a range has at least, on the average."""
 _T = TypeVar("_T", bound=np.generic)
 
 
@@ -207,19 +214,51 @@ def _reuse(
     for group in groups:
         clusters[[document for document, _ in group.members]] = group.representative
     report("anchor", 0, 1)
-    window = fingerprint_window(config.min_words)
-    anchors = find_anchors(
-        sketches.fingerprints, keys, offsets, clusters, FINGERPRINT_SHINGLE, config.min_words, window
-    )
-    runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
-    report("chain", 0, 1)
-    chains, order = find_chains(runs, offsets, config.max_gap)
-    report("align", 0, 1)
+    cuts = document_ranges(offsets, RANGES, RANGE_TOKENS)
     texts = kernels.Texts(corpus.texts, offsets)
+    with _workers(config) as each:
+        anchors = find_anchors(
+            sketches.fingerprints,
+            keys,
+            offsets,
+            clusters,
+            cuts,
+            FINGERPRINT_SHINGLE,
+            config.min_words,
+            fingerprint_window(config.min_words),
+            each,
+        )
+        report("align", 0, len(cuts) - 1)
+        search = partial(_reused_pairs, keys=keys, offsets=offsets, texts=texts, config=config)
+        found = []
+        for pairs in each(search, anchors):
+            found.append(pairs)
+            report("align", len(found), len(cuts) - 1)
+        report("merge", 0, 1)
+        passages = group_pairs(joined(found), keys, config.min_words, config.min_similarity)
+        passages = unite(absorb(passages), keys)
+        return describe_passages(passages, corpus, keys, offsets, texts)
+
+
+def _reused_pairs(
+    anchors: list[tuple[Places, Places]], keys: U64, offsets: I64, texts: kernels.Texts, config: Config
+) -> Pairs:
+    """Return the pairs of stretches around the anchors of a range of documents."""
+    runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
+    anchors.clear()
+    chains, order = find_chains(runs, offsets, config.max_gap)
     found = drop_covered(align_chains(runs, chains, order, keys, texts), offsets, config.min_words)
     found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
-    report("merge", 0, 1)
     skip = 2 * config.max_gap
-    pairs = find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)
-    passages = unite(absorb(group_pairs(pairs, keys, config.min_words, config.min_similarity)), keys)
-    return describe_passages(passages, corpus, keys, offsets, texts)
+    return find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)
+
+
+@contextmanager
+def _workers(config: Config) -> Iterator[Each]:
+    """Give a way to do something with each of many things, in as many threads as there are to be."""
+    jobs = config.jobs or os.cpu_count() or 1
+    if jobs == 1:
+        yield map
+        return
+    with ThreadPoolExecutor(jobs) as workers:
+        yield workers.map

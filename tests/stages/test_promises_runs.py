@@ -12,6 +12,7 @@ from scan_checks import as_bytes, check_result, found_in_pieces
 from strategies import COPY_LETTERS, SCRIPTS, hostile_text, planted_reuse, unused_words
 
 import dedup
+from dedup import anchor, pipeline
 
 SEEDS = Path(__file__).parents[3] / "shared" / "data" / "seeds"
 
@@ -46,6 +47,17 @@ def test_bytes_do_not_depend_on_how_a_scan_is_run(seed):
     Random(seed).shuffle(items)
     assert as_bytes(dedup.scan(dict(items))) == expected
     assert as_bytes(dedup.scan([dedup.Document(*item) for item in reversed(items)])) == expected
+
+
+@pytest.mark.parametrize("ranges", [3, 1000])
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_bytes_do_not_depend_on_how_work_is_divided(monkeypatch, ranges, jobs):
+    texts = corpus(2)
+    expected = as_bytes(dedup.scan(texts, dedup.Config(jobs=1)))
+    monkeypatch.setattr(pipeline, "RANGES", ranges)
+    monkeypatch.setattr(pipeline, "RANGE_TOKENS", 1)
+    monkeypatch.setattr(anchor, "PARTS", 16)
+    assert as_bytes(dedup.scan(texts, dedup.Config(jobs=jobs))) == expected
 
 
 @given(st.lists(hostile_text(30), min_size=1, max_size=6), st.randoms(use_true_random=False))

@@ -101,6 +101,9 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
     if (!good) throw nb::value_error("offsets must start with 0, ascend and end with the number of elements");
 }
 
+// Fewer tokens than this, and places of them are held in 32 bits: sums of two places and a length fit as well.
+constexpr std::size_t NARROW = std::size_t{1} << 30;
+
 // Each file of kernels adds its functions to the module.
 void bind_hashing(nb::module_ &module);
 void bind_grouping(nb::module_ &module);

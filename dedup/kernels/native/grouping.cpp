@@ -12,6 +12,7 @@ namespace dedup {
 namespace {
 
 constexpr std::size_t PARTITIONS = 10;     // a posting takes two hashes' room, so this many hold a fifth of the input's
+constexpr std::size_t FIT = 1 << 15;       // or so many: they fit into the second-level cache
 constexpr std::size_t BUCKET = 256;        // postings, about
 constexpr unsigned MOST_BITS = 16;         // of buckets: their counts stay in the second-level cache
 constexpr std::size_t BLOCK = 2048;        // hashes looked at before those of the partition are put into buckets
@@ -55,7 +56,7 @@ EqualGroups::EqualGroups(const uint64_t *hashes, std::size_t count) : hashes_(ha
 
 void EqualGroups::find(int64_t *order, int64_t *sizes) {
     const std::size_t buckets = begins_.size() - 1;
-    const std::size_t most = count_ / PARTITIONS;
+    const std::size_t most = std::max(count_ / PARTITIONS, FIT);
     for (std::size_t first = 0, last; first < buckets; first = last) {
         last = first + 1;
         while (last < buckets && begins_[last + 1] - begins_[first] <= most) ++last;
@@ -208,12 +209,63 @@ nb::tuple link_groups(In<int64_t> sizes, int64_t limit, int64_t back) {
     return pairs.hand_over_both();
 }
 
+// Pairs of places, put together by the range in which the left one lies; as many as there is room for at most.
+template <typename Place>
+class Anchors {
+  public:
+    explicit Anchors(std::size_t most)
+        : left_(make_column<Place>(most)), right_(make_column<Place>(most)), range_(make_column<uint32_t>(most)) {}
+
+    void add(int64_t left, int64_t right, uint32_t range) {
+        left_[size_] = static_cast<Place>(left);
+        right_[size_] = static_cast<Place>(right);
+        range_[size_++] = range;
+    }
+
+    // The left and right places of each range, in memory of its own: each can be let go of by itself.
+    void divide(std::size_t ranges) {
+        std::vector<std::size_t> sizes(ranges), at(ranges);
+        for (std::size_t i = 0; i < size_; ++i) ++sizes[range_[i]];
+        for (const std::size_t size : sizes) divided_.push_back({make_column<Place>(size), make_column<Place>(size), size});
+        for (std::size_t i = 0; i < size_; ++i) {
+            Part &part = divided_[range_[i]];
+            const std::size_t place = at[range_[i]]++;
+            part.left[place] = left_[i];
+            part.right[place] = right_[i];
+        }
+    }
+
+    nb::list hand_over_parts() {
+        nb::list parts;
+        for (Part &part : divided_) {
+            parts.append(nb::make_tuple(hand_over(std::move(part.left), part.size),
+                                        hand_over(std::move(part.right), part.size)));
+        }
+        return parts;
+    }
+
+  private:
+    struct Part {
+        Column<Place> left, right;
+        std::size_t size;
+    };
+    Column<Place> left_, right_;
+    Column<uint32_t> range_;
+    std::size_t size_ = 0;
+    std::vector<Part> divided_;
+};
+
 // The postings of one group, and what may be paired.
 class PostingLinker {
   public:
-    PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, int64_t limit, int64_t back)
+    PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, const In<int64_t> &cuts,
+                  int64_t limit, int64_t back)
         : document_of_(offsets.data(), offsets.size()), clusters_(clusters), settled_(settled), limit_(limit),
-          back_(back) {}
+          back_(back) {
+        for (std::size_t range = 0; range + 1 < cuts.size(); ++range) {
+            ranges_.resize(static_cast<std::size_t>(cuts.data()[range + 1]), static_cast<uint32_t>(range));
+        }
+    }
 
     void read(const int64_t *places, int64_t size) {
         places_ = places;
@@ -222,29 +274,35 @@ class PostingLinker {
         for (std::size_t i = 0; i < documents_.size(); ++i) documents_[i] = document_of_(places[i]);
     }
 
-    void link(Pairs &pairs) const {
+    template <typename Place>
+    void link(Anchors<Place> &anchors) const {
         const bool large = size_ > limit_;
         link_group(0, size_, limit_, back_, [&](int64_t earlier, int64_t later) {
             if (explained(earlier, later) || (large && settled_[places_[later]])) return;
             const bool to_first = large && later - earlier > back_;
             if (to_first && document(later) == document(later - 1)) earlier = later - 1;
-            pairs.add(places_[earlier], places_[later]);
+            add(earlier, later, anchors);
         });
     }
 
     // Those of the first one's cluster with the first of another cluster.
-    void link_outside(Pairs &pairs) const {
+    template <typename Place>
+    void link_outside(Anchors<Place> &anchors) const {
         if (size_ <= limit_) return;
         int64_t outsider = 1;
         while (outsider < size_ && cluster(outsider) == cluster(0)) ++outsider;
         if (outsider == size_) return;
         for (int64_t mate = 0; mate < size_; ++mate) {
             if (cluster(mate) != cluster(0)) continue;
-            pairs.add(places_[std::min(mate, outsider)], places_[std::max(mate, outsider)]);
+            add(std::min(mate, outsider), std::max(mate, outsider), anchors);
         }
     }
 
   private:
+    template <typename Place>
+    void add(int64_t earlier, int64_t later, Anchors<Place> &anchors) const {
+        anchors.add(places_[earlier], places_[later], ranges_[document(earlier)]);
+    }
     std::size_t document(int64_t member) const { return documents_[static_cast<std::size_t>(member)]; }
     int64_t cluster(int64_t member) const { return clusters_[document(member)]; }
     bool explained(int64_t a, int64_t b) const { return document(a) != document(b) && cluster(a) == cluster(b); }
@@ -253,46 +311,55 @@ class PostingLinker {
     const int64_t *clusters_;
     const bool *settled_;
     int64_t limit_, back_;
+    std::vector<uint32_t> ranges_;  // of documents
     const int64_t *places_ = nullptr;
     int64_t size_ = 0;
     std::vector<std::size_t> documents_;
 };
 
-nb::tuple link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,
-                        In<bool> settled, int64_t limit, int64_t back) {
+template <typename Place>
+nb::list link_all(const In<int64_t> &places, const In<int64_t> &sizes, PostingLinker linker, std::size_t ranges,
+                  int64_t limit, int64_t back) {
+    Anchors<Place> anchors(count_links(sizes, limit, back) + places.size());  // and those of the outsiders
+    {
+        nb::gil_scoped_release released;
+        const auto each_group = [&](auto act) {
+            const int64_t *at = places.data();
+            for (std::size_t group = 0; group < sizes.size(); at += sizes.data()[group++]) {
+                act(at, sizes.data()[group]);
+            }
+        };
+        each_group([&](const int64_t *at, int64_t size) {
+            linker.read(at, size);
+            linker.link(anchors);
+        });
+        each_group([&](const int64_t *at, int64_t size) {
+            if (size <= limit) return;
+            linker.read(at, size);
+            linker.link_outside(anchors);
+        });
+        anchors.divide(ranges);
+    }
+    return anchors.hand_over_parts();
+}
+
+nb::list link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,
+                       In<bool> settled, In<int64_t> cuts, int64_t limit, int64_t back) {
     check_links(sizes, limit, back);
     check_offsets(offsets, settled.size());
+    check_offsets(cuts, offsets.size() - 1);
     if (clusters.size() + 1 != offsets.size()) throw nb::value_error("each document must have a cluster");
     uint64_t members = 0;
     for (std::size_t group = 0; group < sizes.size(); ++group) members += static_cast<uint64_t>(sizes.data()[group]);
     if (members != places.size()) throw nb::value_error("the sizes of groups must add up to the number of places");
-    Pairs pairs(count_links(sizes, limit, back) + places.size());  // and those of the outsiders
     bool inside = true;
-    {
-        nb::gil_scoped_release released;
-        const auto end = static_cast<int64_t>(settled.size());
-        for (std::size_t i = 0; i < places.size(); ++i) inside &= 0 <= places.data()[i] && places.data()[i] < end;
-        if (inside) {
-            PostingLinker linker(offsets, clusters.data(), settled.data(), limit, back);
-            const auto each_group = [&](auto act) {
-                const int64_t *at = places.data();
-                for (std::size_t group = 0; group < sizes.size(); at += sizes.data()[group++]) {
-                    act(at, sizes.data()[group]);
-                }
-            };
-            each_group([&](const int64_t *at, int64_t size) {
-                linker.read(at, size);
-                linker.link(pairs);
-            });
-            each_group([&](const int64_t *at, int64_t size) {
-                if (size <= limit) return;
-                linker.read(at, size);
-                linker.link_outside(pairs);
-            });
-        }
-    }
+    const auto end = static_cast<int64_t>(settled.size());
+    for (std::size_t i = 0; i < places.size(); ++i) inside &= 0 <= places.data()[i] && places.data()[i] < end;
     if (!inside) throw nb::value_error("places must be those of tokens");
-    return pairs.hand_over_both();
+    PostingLinker linker(offsets, clusters.data(), settled.data(), cuts, limit, back);
+    const std::size_t ranges = cuts.size() - 1;
+    return settled.size() < NARROW ? link_all<uint32_t>(places, sizes, std::move(linker), ranges, limit, back)
+                                   : link_all<int64_t>(places, sizes, std::move(linker), ranges, limit, back);
 }
 
 // How many values two sorted sets share.
@@ -334,7 +401,7 @@ void bind_grouping(nb::module_ &module) {
     module.def("equal_groups", &equal_groups, nb::arg("hashes"));
     module.def("link_groups", &link_groups, nb::arg("sizes"), nb::arg("limit"), nb::arg("back"));
     module.def("link_postings", &link_postings, nb::arg("places"), nb::arg("sizes"), nb::arg("offsets"),
-               nb::arg("clusters"), nb::arg("settled"), nb::arg("limit"), nb::arg("back"));
+               nb::arg("clusters"), nb::arg("settled"), nb::arg("cuts"), nb::arg("limit"), nb::arg("back"));
     module.def("shared_counts", &shared_counts, nb::arg("values"), nb::arg("offsets"), nb::arg("left"),
                nb::arg("right"));
 }

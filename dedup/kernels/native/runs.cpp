@@ -29,21 +29,19 @@ class RunFinder {
   public:
     RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, const RunLimits &limits)
         : keys_(keys.data()), places_(static_cast<int64_t>(keys.size())), offsets_(offsets.data()),
-          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {
-        // More than ordinary text has. Memory that is never written to is never taken, and growing would take twice.
-        short_.reserve(keys.size() / 4);
-    }
+          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {}
 
     // Takes some anchors. Nearly all of ordinary text are in short runs that no other one is near to. So the short ones
     // are told apart first, and only those that stay are sorted like the others.
-    void add(const int64_t *left, const int64_t *right, std::size_t count) {
+    template <typename Given>
+    void add(const Given *left, const Given *right, std::size_t count) {
         constexpr std::size_t AHEAD = 12;
         for (std::size_t i = 0; i < count; ++i) {
             if (i + AHEAD < count) {
                 fetch_early(keys_ + left[i + AHEAD]);
                 fetch_early(keys_ + right[i + AHEAD]);
             }
-            const int64_t a = left[i], b = right[i];
+            const auto a = static_cast<int64_t>(left[i]), b = static_cast<int64_t>(right[i]);
             if (keys_[a] != keys_[b]) continue;
             Anchor anchor{static_cast<Place>(b - a), static_cast<Place>(a)};
             // Documents need not be looked up to see that no more is equal.
@@ -281,12 +279,15 @@ class RunFinder {
             band_before = band;
         }
     }
-    // Of stretches by left place, marks the short ones that are near to one before or after.
+
+    // Of stretches by left place, marks the short ones that are near to one before or after in the same document. (Of
+    // those before in one document none reaches less far than what is in documents before it.)
     void mark_near(const std::vector<Stretch> &stretches, std::vector<bool> &near) const {
         int64_t furthest = 0;
         for (std::size_t i = 1; i < stretches.size(); ++i) {
             furthest = std::max(furthest, stretches[i - 1].end);
             if (static_cast<int64_t>(stretches[i].left) - furthest > limits_.max_gap) continue;
+            if (document_of_(stretches[i - 1].left) != document_of_(stretches[i].left)) continue;
             for (const std::size_t number : {stretches[i - 1].number, stretches[i].number}) {
                 if (number != LONG) near[number] = true;
             }
@@ -315,14 +316,20 @@ class RunFinder {
     std::vector<Run> runs_;
 };
 
-void check_anchors(const In<int64_t> &left, const In<int64_t> &right, std::size_t places) {
+// Takes anchors whose places are of the width `Given`.
+template <typename Given, typename Place>
+void add_checked(nb::handle part, std::size_t places, RunFinder<Place> &finder) {
+    const auto [left, right] = nb::cast<std::pair<In<Given>, In<Given>>>(part);
     if (left.size() != right.size()) throw nb::value_error("left and right must be of one length");
     const auto end = static_cast<int64_t>(places);
     bool inside = true;
+    const nb::gil_scoped_release released;
     for (std::size_t i = 0; i < left.size(); ++i) {
-        inside &= 0 <= left.data()[i] && left.data()[i] < right.data()[i] && right.data()[i] < end;
+        const auto a = static_cast<int64_t>(left.data()[i]), b = static_cast<int64_t>(right.data()[i]);
+        inside &= 0 <= a && a < b && b < end;
     }
-    if (!inside) throw nb::value_error("anchors must be two places of tokens, left before right");
+    check(inside, "anchors must be two places of tokens, left before right");
+    finder.add(left.data(), right.data(), left.size());
 }
 
 template <typename Place>
@@ -332,10 +339,8 @@ nb::tuple find_runs(const nb::iterable &anchors, const In<uint64_t> &keys, const
     std::size_t size = 0;
     RunFinder<Place> finder(keys, offsets, limits);
     for (nb::handle part : anchors) {
-        const auto [left, right] = nb::cast<std::pair<In<int64_t>, In<int64_t>>>(part);
-        check_anchors(left, right, keys.size());
-        const nb::gil_scoped_release released;
-        finder.add(left.data(), right.data(), left.size());
+        const bool narrow = nb::cast<nb::ndarray<nb::ro>>(part[0]).dtype() == nb::dtype<uint32_t>();
+        narrow ? add_checked<uint32_t>(part, keys.size(), finder) : add_checked<int64_t>(part, keys.size(), finder);
     }
     {
         nb::gil_scoped_release released;
@@ -355,8 +360,6 @@ nb::tuple equal_runs(nb::iterable anchors, In<uint64_t> keys, In<int64_t> offset
     constexpr int64_t MOST = int64_t{1} << 60;  // nothing that is added up can overflow
     if (max_gap < 0 || max_gap > MOST) throw nb::value_error("the gap must be a number of tokens");
     if (least < 1 || least > MOST) throw nb::value_error("the least run must have a token");
-    // Sums of two places and a length must fit as well.
-    constexpr std::size_t NARROW = std::size_t{1} << 30;
     const RunLimits limits{shortest, max_gap, least};
     return keys.size() < NARROW && offsets.size() < NARROW ? find_runs<uint32_t>(anchors, keys, offsets, limits)
                                                            : find_runs<uint64_t>(anchors, keys, offsets, limits);
