@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -34,9 +35,11 @@ BACK_LINKS = 1
 """How many predecessors a posting of a larger group is linked with, besides the first."""
 OVERHANG = 2
 """Tokens by which a fingerprint may reach out of a stretch that is linked already and still say nothing new."""
-PARTS = 4
+PARTS = 2
 """Into how many parts hashes are divided, a power of two: what is done with one is done side by side with others, and
 its postings are never held beside all the others."""
+PIECES = 4
+"""Into how many pieces the groups of a part are divided, for the same reasons."""
 LONGER = 8
 """Tokens by which a large group is split first."""
 
@@ -94,7 +97,7 @@ def _link(
     settled = _within(_crowded(longer, len(keys)), shortest - OVERHANG)
     yield from each(link, group(crowded, LONGER))
     del crowded, longer
-    yield from each(link, whole)
+    yield from each(link, (piece for groups in _taken(whole) for piece in groups.pieces()))
 
 
 class _Groups(NamedTuple):
@@ -107,6 +110,19 @@ class _Groups(NamedTuple):
     def of(cls, starts: Flags, keys: U64, offsets: I64, length: int, part: int) -> Self:
         """Group some places by the ``length`` tokens from there on: those of one part of the hashes."""
         return cls(*kernels.equal_windows(keys, starts, offsets, length, part, PARTS))
+
+    def pieces(self) -> Iterator[Self]:
+        """Yield the groups in a few pieces of about as many places: linking takes memory for each."""
+        ends = np.concatenate([[0], np.cumsum(self.sizes)])
+        cuts = np.searchsorted(ends, np.arange(PIECES + 1) * (len(self.places) / PIECES))
+        for first, last in pairwise(cuts.tolist()):
+            yield type(self)(self.places[ends[first] : ends[last]], self.sizes[first:last])
+
+
+def _taken(groups: list[_Groups]) -> Iterator[_Groups]:
+    """Yield groups and forget them."""
+    while groups:
+        yield groups.pop()
 
 
 def _crowded(groups: list[_Groups], count: int) -> Flags:

@@ -103,6 +103,7 @@ def scan_documents(
     corpus, order = intake.corpus()
     sketches = sketches.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
+    sketches = sketches._replace(bands=np.zeros((0, len(order)), np.uint64))  # they are large, and have served
     passages: tuple[Passage, ...] = ()
     pairs: Sequence[Pair] = ()
     if config.passages:

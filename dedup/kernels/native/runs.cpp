@@ -35,7 +35,6 @@ class RunFinder {
     // are told apart first, and only those that stay are sorted like the others.
     template <typename Given>
     void add(const Given *left, const Given *right, std::size_t count) {
-        constexpr std::size_t AHEAD = 12;
         for (std::size_t i = 0; i < count; ++i) {
             if (i + AHEAD < count) {
                 fetch_early(keys_ + left[i + AHEAD]);
@@ -82,6 +81,8 @@ class RunFinder {
     }
 
   private:
+    static constexpr std::size_t AHEAD = 12;  // anchors whose words are fetched early
+
     struct Anchor {
         Place distance, left;
         bool operator==(const Anchor &other) const { return distance == other.distance && left == other.left; }
@@ -108,7 +109,10 @@ class RunFinder {
     void grow() {
         sort_anchors();
         Anchor in{0, 0};  // of the last run, the distance and where its left side ends
-        for (const Anchor &anchor : anchors_) {
+        for (std::size_t i = 0; i < anchors_.size(); ++i) {
+            const Anchor &ahead = anchors_[std::min(i + AHEAD, anchors_.size() - 1)], &anchor = anchors_[i];
+            fetch_early(keys_ + ahead.left);
+            fetch_early(keys_ + (ahead.left + ahead.distance));
             if (anchor.distance == in.distance && anchor.left < in.left) continue;
             runs_.push_back(run_around(anchor));
             in = {anchor.distance, static_cast<Place>(runs_.back().left + runs_.back().length)};
@@ -162,7 +166,11 @@ class RunFinder {
         std::stable_sort(periodic.begin(), periodic.end(), [](const Run &a, const Run &b) { return a.left < b.left; });
         const auto one_place = [](const Run &a, const Run &b) { return a.left == b.left; };
         periodic.erase(std::unique(periodic.begin(), periodic.end(), one_place), periodic.end());
-        const auto only_repeats = [&](const Anchor &begin) { return repeats(run_around(begin), periodic); };
+        Place longest = 0;
+        for (const Run &run : periodic) longest = std::max(longest, static_cast<Place>(run.right_end() - run.left));
+        const auto only_repeats = [&](const Anchor &begin) {
+            return begin.distance < longest && repeats(run_around(begin), periodic);
+        };
         short_.erase(std::remove_if(short_.begin(), short_.end(), only_repeats), short_.end());
         std::vector<Run> kept, pieces;
         for (const Run &run : runs_) {
@@ -225,6 +233,7 @@ class RunFinder {
 
     // Adds the short runs that another run is near to.
     void add_short_runs() {
+        drop_lonely();
         std::vector<bool> near(short_.size());
         find_near(near);
         std::size_t size = 0;
@@ -243,13 +252,33 @@ class RunFinder {
         runs_.swap(all);
     }
 
+    uint64_t band_of(Place distance) const {
+        return static_cast<uint64_t>(distance) / static_cast<uint64_t>(std::max<int64_t>(limits_.max_gap, 1));
+    }
+
+    // Leaves out short runs that are alone in their band and have none in the two beside it.
+    void drop_lonely() {
+        const std::size_t bands = band_of(static_cast<Place>(places_)) + 3;
+        std::vector<bool> once(bands), twice(bands);
+        const auto add = [&](Place distance) {
+            const std::size_t band = band_of(distance) + 1;
+            twice[band] = twice[band] || once[band];
+            once[band] = true;
+        };
+        for (const Anchor &begin : short_) add(begin.distance);
+        for (const Run &run : runs_) add(run.distance());
+        const auto lonely = [&](const Anchor &begin) {
+            const std::size_t band = band_of(begin.distance) + 1;
+            return !twice[band] && !once[band - 1] && !once[band + 1];
+        };
+        short_.erase(std::remove_if(short_.begin(), short_.end(), lonely), short_.end());
+    }
+
     // Goes through the bands in turn, each together with the one before it. Short runs are sorted by bands first.
     void find_near(std::vector<bool> &near) {
-        const auto width = static_cast<uint64_t>(std::max<int64_t>(limits_.max_gap, 1));
-        const auto band_of = [width](uint64_t distance) { return distance / width; };
         {
             std::vector<Anchor> scratch;
-            radix_sort(short_, scratch, bit_width(band_of(static_cast<uint64_t>(places_))),
+            radix_sort(short_, scratch, bit_width(band_of(static_cast<Place>(places_))),
                        [&](const Anchor &begin) { return band_of(begin.distance); });
         }
         std::vector<Stretch> before, own, both;

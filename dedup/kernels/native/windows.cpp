@@ -33,9 +33,7 @@ class Windows {
     }
 
     // How many there are at most.
-    std::size_t count() const {
-        return static_cast<std::size_t>(std::count(starts_, starts_ + offsets_[documents_], true));
-    }
+    std::size_t most() const { return static_cast<std::size_t>(offsets_[documents_]); }
 
     // Calls `act(windows, count)` for a few at a time, by place.
     template <typename Act>
@@ -132,8 +130,8 @@ template <typename Place>
 class Buckets {
   public:
     Buckets(const Windows &windows, Part part) {
-        const std::size_t about = windows.count() / part.count;
-        while (bits_ < MOST_BITS && about >> bits_ > BUCKET) ++bits_;
+        const std::size_t most = windows.most() / part.count;
+        while (bits_ < MOST_BITS && most >> bits_ > BUCKET) ++bits_;
         ends_.resize(count());
         heads_.resize(count());
         next_.push_back(0);
@@ -176,7 +174,7 @@ class Buckets {
 
   private:
     static constexpr std::size_t BUCKET = 1 << 14;  // windows: what is done with a bucket stays in the second-level cache
-    static constexpr unsigned MOST_BITS = 10;       // and so do the lines that are written to
+    static constexpr unsigned MOST_BITS = 9;       // and so do the lines that are written to
     static constexpr std::size_t SIZE = 256;        // windows in a block
     static constexpr std::size_t CHUNK = 256;       // blocks whose memory is asked for together; little enough to be had again
 
