@@ -98,13 +98,10 @@ def _neighbours(found: Alignments, document: I64, other: I64, direction: int) ->
     """
     strong = found.score >= LEAST_GROWN
     sure = np.flatnonzero(strong)
-    before = np.cumsum(strong) - strong  # how many are sure before each
+    passed: I64 = np.cumsum(strong)  # how many are sure up to each
     nearest = np.full(len(document), -1, np.int64)
     for step in range(_NEXT, 0, -1):  # the nearest comes last and decides
-        if direction > 0:
-            at = before + strong + step - 1
-        else:
-            at = before - step
+        at = passed + (step - 1) if direction > 0 else passed - strong - step
         here = np.flatnonzero((at >= 0) & (at < len(sure)))
         there = sure[at[here]]
         first, second = (here, there) if direction > 0 else (there, here)

@@ -18,7 +18,7 @@ U32 = NDArray[np.uint32]
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
-Chosen = I64 | Flags
+Chosen = I64 | Flags | slice
 Places = U32 | I64
 """Places as narrow as they fit: see `place_type`."""
 

@@ -236,7 +236,7 @@ def _reuse(
             found.append(pairs)
             report("align", len(found), len(cuts) - 1)
         report("merge", 0, 1)
-        passages = group_pairs(joined(found), keys, config.min_words, config.min_similarity)
+        passages = group_pairs(joined(found), keys, config.min_words, config.min_similarity, each)
         passages = unite(absorb(passages), keys)
         return describe_passages(passages, corpus, keys, offsets, texts)
 

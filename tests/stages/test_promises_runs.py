@@ -12,7 +12,6 @@ from scan_checks import as_bytes, check_result, found_in_pieces
 from strategies import COPY_LETTERS, SCRIPTS, hostile_text, planted_reuse, unused_words
 
 import dedup
-from dedup import anchor, pipeline
 
 SEEDS = Path(__file__).parents[3] / "shared" / "data" / "seeds"
 
@@ -54,9 +53,11 @@ def test_bytes_do_not_depend_on_how_a_scan_is_run(seed):
 def test_bytes_do_not_depend_on_how_work_is_divided(monkeypatch, ranges, jobs):
     texts = corpus(2)
     expected = as_bytes(dedup.scan(texts, dedup.Config(jobs=1)))
-    monkeypatch.setattr(pipeline, "RANGES", ranges)
-    monkeypatch.setattr(pipeline, "RANGE_TOKENS", 1)
-    monkeypatch.setattr(anchor, "PARTS", 16)
+    monkeypatch.setattr("dedup.pipeline.RANGES", ranges)
+    monkeypatch.setattr("dedup.pipeline.RANGE_TOKENS", 1)
+    monkeypatch.setattr("dedup.anchor.PARTS", 16)
+    monkeypatch.setattr("dedup.anchor.PIECES", 1)
+    monkeypatch.setattr("dedup.passage.PARTS", 1 if jobs == 1 else 500)
     assert as_bytes(dedup.scan(texts, dedup.Config(jobs=jobs))) == expected
 
 
