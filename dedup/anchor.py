@@ -86,24 +86,27 @@ def _link(
     def group(starts: Flags, length: int) -> list[_Groups]:
         return list(each(partial(_Groups.of, starts, keys, offsets, length), range(PARTS)))
 
-    def link(groups: _Groups, links: int = BACK_LINKS) -> list[tuple[Places, Places]]:
-        return kernels.link_postings(*groups, offsets, clusters, settled, cuts, PAIR_LIMIT, links)
+    def link(groups: list[_Groups], settled: Flags, links: int) -> Iterator[list[tuple[Places, Places]]]:
+        def link_piece(piece: _Groups) -> list[tuple[Places, Places]]:
+            return kernels.link_postings(*piece, offsets, clusters, settled, cuts, PAIR_LIMIT, links)
+
+        return each(link_piece, _pieces(groups))
 
     whole = group(fingerprints, shingle)
     crowded = _crowded(whole, len(keys))
-    settled = np.zeros(len(keys), bool)
     longer = group(_starts(crowded, window), shortest)
-    yield from each(partial(link, links=0), longer)
     settled = _within(_crowded(longer, len(keys)), shortest - OVERHANG)
-    yield from each(link, group(crowded, LONGER))
-    del crowded, longer
-    yield from each(link, (piece for groups in _taken(whole) for piece in groups.pieces()))
+    yield from link(longer, np.zeros(len(keys), bool), 0)
+    longer = group(crowded, LONGER)
+    del crowded
+    yield from link(longer, settled, BACK_LINKS)
+    yield from link(whole, settled, BACK_LINKS)
 
 
 class _Groups(NamedTuple):
     """Places from which equal tokens stand, group after group, those that stand alone left out."""
 
-    places: I64
+    places: Places
     sizes: I64
 
     @classmethod
@@ -111,18 +114,15 @@ class _Groups(NamedTuple):
         """Group some places by the ``length`` tokens from there on: those of one part of the hashes."""
         return cls(*kernels.equal_windows(keys, starts, offsets, length, part, PARTS))
 
-    def pieces(self) -> Iterator[Self]:
-        """Yield the groups in a few pieces of about as many places: linking takes memory for each."""
-        ends = np.concatenate([[0], np.cumsum(self.sizes)])
-        cuts = np.searchsorted(ends, np.arange(PIECES + 1) * (len(self.places) / PIECES))
-        for first, last in pairwise(cuts.tolist()):
-            yield type(self)(self.places[ends[first] : ends[last]], self.sizes[first:last])
 
-
-def _taken(groups: list[_Groups]) -> Iterator[_Groups]:
-    """Yield groups and forget them."""
+def _pieces(groups: list[_Groups]) -> Iterator[_Groups]:
+    """Yield groups, which are forgotten here, in pieces of about as many places: linking takes memory for each."""
     while groups:
-        yield groups.pop()
+        places, sizes = groups.pop()
+        ends = np.concatenate([[0], np.cumsum(sizes)])
+        cuts = np.searchsorted(ends, np.arange(PIECES + 1) * (len(places) / PIECES))
+        for first, last in pairwise(cuts.tolist()):
+            yield _Groups(places[ends[first] : ends[last]], sizes[first:last])
 
 
 def _crowded(groups: list[_Groups], count: int) -> Flags:

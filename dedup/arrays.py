@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
 Chosen = I64 | Flags | slice
 Places = U32 | I64
-"""Places as narrow as they fit: see `place_type`."""
+"""Places as narrow as they fit: see `narrowed`."""
 
 
 class Tokens(NamedTuple):
@@ -186,9 +186,9 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def place_type(count: int) -> type[np.uint32 | np.int64]:
-    """Return in what many places of ``count`` tokens are held: 32 bits, as long as sums of them fit as well."""
-    return np.uint32 if count < 1 << 30 else np.int64
+def narrowed(places: I64, count: int) -> Places:
+    """Return places of ``count`` tokens in 32 bits, as long as sums of them fit as well."""
+    return places.astype(np.uint32) if count < 1 << 30 else places
 
 
 def distinct(values: NDArray[_T]) -> NDArray[_T]:

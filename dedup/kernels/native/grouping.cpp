@@ -256,6 +256,7 @@ class Anchors {
 };
 
 // The postings of one group, and what may be paired.
+template <typename Given>
 class PostingLinker {
   public:
     PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, const In<int64_t> &cuts,
@@ -267,11 +268,13 @@ class PostingLinker {
         }
     }
 
-    void read(const int64_t *places, int64_t size) {
+    void read(const Given *places, int64_t size) {
         places_ = places;
         size_ = size;
         documents_.resize(static_cast<std::size_t>(size));
-        for (std::size_t i = 0; i < documents_.size(); ++i) documents_[i] = document_of_(places[i]);
+        for (std::size_t i = 0; i < documents_.size(); ++i) {
+            documents_[i] = document_of_(static_cast<int64_t>(places[i]));
+        }
     }
 
     template <typename Place>
@@ -301,7 +304,7 @@ class PostingLinker {
   private:
     template <typename Place>
     void add(int64_t earlier, int64_t later, Anchors<Place> &anchors) const {
-        anchors.add(places_[earlier], places_[later], ranges_[document(earlier)]);
+        anchors.add(static_cast<int64_t>(places_[earlier]), static_cast<int64_t>(places_[later]), ranges_[document(earlier)]);
     }
     std::size_t document(int64_t member) const { return documents_[static_cast<std::size_t>(member)]; }
     int64_t cluster(int64_t member) const { return clusters_[document(member)]; }
@@ -312,54 +315,68 @@ class PostingLinker {
     const bool *settled_;
     int64_t limit_, back_;
     std::vector<uint32_t> ranges_;  // of documents
-    const int64_t *places_ = nullptr;
+    const Given *places_ = nullptr;
     int64_t size_ = 0;
     std::vector<std::size_t> documents_;
 };
 
-template <typename Place>
-nb::list link_all(const In<int64_t> &places, const In<int64_t> &sizes, PostingLinker linker, std::size_t ranges,
-                  int64_t limit, int64_t back) {
-    Anchors<Place> anchors(count_links(sizes, limit, back) + places.size());  // and those of the outsiders
+// What the links of groups have in common.
+struct Links {
+    const In<int64_t> &sizes, &offsets, &clusters;
+    const In<bool> &settled;
+    const In<int64_t> &cuts;
+    int64_t limit, back;
+};
+
+template <typename Given, typename Place>
+nb::list link_all(const In<Given> &places, const Links &links) {
+    const In<int64_t> &sizes = links.sizes;
+    uint64_t members = 0;
+    for (std::size_t group = 0; group < sizes.size(); ++group) members += static_cast<uint64_t>(sizes.data()[group]);
+    check(members == places.size(), "the sizes of groups must add up to the number of places");
+    bool inside = true;
+    const auto end = static_cast<int64_t>(links.settled.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const auto place = static_cast<int64_t>(places.data()[i]);
+        inside &= 0 <= place && place < end;
+    }
+    check(inside, "places must be those of tokens");
+    Anchors<Place> anchors(count_links(sizes, links.limit, links.back) + places.size());  // and those of the outsiders
     {
         nb::gil_scoped_release released;
+        PostingLinker<Given> linker(links.offsets, links.clusters.data(), links.settled.data(), links.cuts, links.limit,
+                                    links.back);
         const auto each_group = [&](auto act) {
-            const int64_t *at = places.data();
+            const Given *at = places.data();
             for (std::size_t group = 0; group < sizes.size(); at += sizes.data()[group++]) {
                 act(at, sizes.data()[group]);
             }
         };
-        each_group([&](const int64_t *at, int64_t size) {
+        each_group([&](const Given *at, int64_t size) {
             linker.read(at, size);
             linker.link(anchors);
         });
-        each_group([&](const int64_t *at, int64_t size) {
-            if (size <= limit) return;
+        each_group([&](const Given *at, int64_t size) {
+            if (size <= links.limit) return;
             linker.read(at, size);
             linker.link_outside(anchors);
         });
-        anchors.divide(ranges);
+        anchors.divide(links.cuts.size() - 1);
     }
     return anchors.hand_over_parts();
 }
 
-nb::list link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,
+nb::list link_postings(nb::ndarray<nb::ro> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,
                        In<bool> settled, In<int64_t> cuts, int64_t limit, int64_t back) {
     check_links(sizes, limit, back);
     check_offsets(offsets, settled.size());
     check_offsets(cuts, offsets.size() - 1);
     if (clusters.size() + 1 != offsets.size()) throw nb::value_error("each document must have a cluster");
-    uint64_t members = 0;
-    for (std::size_t group = 0; group < sizes.size(); ++group) members += static_cast<uint64_t>(sizes.data()[group]);
-    if (members != places.size()) throw nb::value_error("the sizes of groups must add up to the number of places");
-    bool inside = true;
-    const auto end = static_cast<int64_t>(settled.size());
-    for (std::size_t i = 0; i < places.size(); ++i) inside &= 0 <= places.data()[i] && places.data()[i] < end;
-    if (!inside) throw nb::value_error("places must be those of tokens");
-    PostingLinker linker(offsets, clusters.data(), settled.data(), cuts, limit, back);
-    const std::size_t ranges = cuts.size() - 1;
-    return settled.size() < NARROW ? link_all<uint32_t>(places, sizes, std::move(linker), ranges, limit, back)
-                                   : link_all<int64_t>(places, sizes, std::move(linker), ranges, limit, back);
+    const Links links{sizes, offsets, clusters, settled, cuts, limit, back};
+    const nb::object given = nb::cast(places);
+    if (settled.size() >= NARROW) return link_all<int64_t, int64_t>(nb::cast<In<int64_t>>(given), links);
+    return places.dtype() == nb::dtype<uint32_t>() ? link_all<uint32_t, uint32_t>(nb::cast<In<uint32_t>>(given), links)
+                                                   : link_all<int64_t, uint32_t>(nb::cast<In<int64_t>>(given), links);
 }
 
 // How many values two sorted sets share.

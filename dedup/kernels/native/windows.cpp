@@ -169,6 +169,22 @@ class Buckets {
         });
     }
 
+    // The places of a bucket whose hashes are all the same, as where one word is repeated throughout; returns how many
+    // they are, or 0 where they are not.
+    std::size_t read_alike(std::size_t bucket, Place *places) const {
+        const std::size_t first = heads_[bucket];
+        if (!first || ends_[bucket] == first * SIZE + 1) return 0;
+        const uint64_t hash = block_at(first).hashes[0];
+        bool alike = true;
+        std::size_t size = 0;
+        each_block(bucket, [&](const Block &block, std::size_t own) {
+            for (std::size_t i = 0; alike && i < own; ++i) alike = block.hashes[i] == hash;
+            if (alike) std::copy_n(block.places, own, places + size);
+            size += own;
+        });
+        return alike ? size : 0;
+    }
+
     // How many those of the bucket last read are.
     std::size_t found() const { return found_; }
 
@@ -218,29 +234,49 @@ class Buckets {
     Counts counts_;
 };
 
+
+// Places from which equal tokens stand, group after group, and the sizes of the groups.
+template <typename Place>
 struct Groups {
-    Column<int64_t> places, sizes;
+    Column<Place> places;
+    Column<int64_t> sizes;
     std::size_t members = 0, count = 0;
 };
 
 template <typename Place>
-Groups group_windows(const Windows &windows, Part part) {
+Groups<Place> group_windows(const Windows &windows, Part part) {
     Buckets<Place> buckets(windows, part);
-    Groups groups{make_column<int64_t>(buckets.size()), make_column<int64_t>(buckets.size() / 2)};
+    Groups<Place> groups{make_column<Place>(buckets.size()), make_column<int64_t>(buckets.size() / 2)};
+    std::vector<int64_t> order;
     std::vector<uint64_t> hashes;
     std::vector<Place> places;
     for (std::size_t bucket = 0; bucket < buckets.count(); ++bucket) {
+        Place *own = groups.places.get() + groups.members;
+        if (const std::size_t size = buckets.read_alike(bucket, own)) {
+            groups.members += size;
+            groups.sizes[groups.count++] = static_cast<int64_t>(size);
+            continue;
+        }
         buckets.read(bucket, hashes, places);
         EqualGroups equal(hashes.data(), buckets.found());
-        int64_t *own = groups.places.get() + groups.members;
-        equal.find(own, groups.sizes.get() + groups.count);
-        for (std::size_t i = 0; i < equal.members(); ++i) {
-            own[i] = static_cast<int64_t>(places[static_cast<std::size_t>(own[i])]);
-        }
+        order.resize(buckets.found());
+        equal.find(order.data(), groups.sizes.get() + groups.count);
+        for (std::size_t i = 0; i < equal.members(); ++i) own[i] = places[static_cast<std::size_t>(order[i])];
         groups.members += equal.members();
         groups.count += equal.groups();
     }
     return groups;
+}
+
+template <typename Place>
+nb::tuple group_all(const Windows &windows, Part part) {
+    Groups<Place> groups;
+    {
+        nb::gil_scoped_release released;
+        groups = group_windows<Place>(windows, part);
+    }
+    return nb::make_tuple(hand_over(std::move(groups.places), groups.members),
+                          hand_over(std::move(groups.sizes), groups.count));
 }
 
 nb::tuple equal_windows(In<uint64_t> keys, In<bool> starts, In<int64_t> offsets, int64_t size, uint64_t part,
@@ -249,16 +285,10 @@ nb::tuple equal_windows(In<uint64_t> keys, In<bool> starts, In<int64_t> offsets,
     if (starts.size() != keys.size()) throw nb::value_error("each token must be a start or not");
     if (size < 1) throw nb::value_error("a window must have a token");
     if (part >= parts || parts & (parts - 1)) throw nb::value_error("there must be 1, 2, 4, ... parts");
-    Groups groups;
-    {
-        nb::gil_scoped_release released;
-        const auto longest = static_cast<int64_t>(keys.size()) + 1;  // no document has such a window
-        const Windows windows(keys, starts, offsets, std::min(size, longest));
-        groups = keys.size() < NARROW ? group_windows<uint32_t>(windows, {part, parts})
-                                      : group_windows<int64_t>(windows, {part, parts});
-    }
-    return nb::make_tuple(hand_over(std::move(groups.places), groups.members),
-                          hand_over(std::move(groups.sizes), groups.count));
+    const auto longest = static_cast<int64_t>(keys.size()) + 1;  // no document has such a window
+    const Windows windows(keys, starts, offsets, std::min(size, longest));
+    return keys.size() < NARROW ? group_all<uint32_t>(windows, {part, parts})
+                                : group_all<int64_t>(windows, {part, parts});
 }
 
 }  // namespace

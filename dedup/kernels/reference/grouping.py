@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dedup.arrays import I64, U64, Flags, Places, place_type
+from dedup.arrays import I64, U64, Flags, Places, narrowed
 from dedup.kernels.reference.hashing import hash_windows
 
 
@@ -24,12 +24,14 @@ def equal_groups(hashes: U64) -> tuple[I64, I64]:
     return order[np.repeat(sizes > 1, sizes)], sizes[sizes > 1]
 
 
-def equal_windows(keys: U64, starts: Flags, offsets: I64, size: int, part: int = 0, parts: int = 1) -> tuple[I64, I64]:
+def equal_windows(
+    keys: U64, starts: Flags, offsets: I64, size: int, part: int = 0, parts: int = 1
+) -> tuple[Places, I64]:
     """Group the places from which ``size`` tokens are equal.
 
     ``keys`` and ``offsets`` are those of the tokens of documents; ``starts`` (``bool[n_tokens]``) marks the places that
-    are looked at, if as many tokens follow in their document. Returns the places (``int64[n]``), group after group by
-    ascending `hash_windows` and ascending within a group, and the sizes of the groups (``int64[n_groups]``, each at
+    are looked at, if as many tokens follow in their document. Returns the places (`arrays.narrowed`), group after group
+    by ascending `hash_windows` and ascending within a group, and the sizes of the groups (``int64[n_groups]``, each at
     least 2). Places that stand alone are left out.
 
     Only hashes that are ``part`` modulo ``parts`` (1, 2, 4, ...) are looked at: so this can be done side by side.
@@ -40,7 +42,7 @@ def equal_windows(keys: U64, starts: Flags, offsets: I64, size: int, part: int =
     hashes = hash_windows(keys, places, size) if len(places) else keys[:0]
     own = np.flatnonzero(hashes % np.uint64(parts) == part)
     order, sizes = equal_groups(hashes[own])
-    return places[own[order]], sizes
+    return narrowed(places[own[order]], len(keys)), sizes
 
 
 def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
@@ -63,11 +65,11 @@ def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
 
 
 def link_postings(
-    places: I64, sizes: I64, offsets: I64, clusters: I64, settled: Flags, cuts: I64, limit: int, back: int
+    places: Places, sizes: I64, offsets: I64, clusters: I64, settled: Flags, cuts: I64, limit: int, back: int
 ) -> list[tuple[Places, Places]]:
     """Pair the postings of groups as `link_groups` does, but for what is linked or explained already.
 
-    ``places`` (``int64[n]``) are token places, group after group, ascending within each; ``offsets`` the documents';
+    ``places`` are token places, group after group, ascending within each; ``offsets`` the documents';
     ``clusters`` (``int64[n_documents]``) tells which documents are not paired with each other, though each may be with
     itself. Postings of large groups at which ``settled`` (``bool[n_tokens]``) is true are not paired with those before
     them. In a large group a posting is paired with the one before it instead of the first where that is of its own
@@ -89,10 +91,9 @@ def link_postings(
     mates, outsiders = _outside_pairs(sizes[sizes > limit], np.flatnonzero(large), cluster)
     left = np.concatenate([places[earlier[~dropped]], places[np.minimum(mates, outsiders)]])
     right = np.concatenate([places[later[~dropped]], places[np.maximum(mates, outsiders)]])
-    kind = place_type(len(settled))
     begins = offsets[cuts].tolist()
     within = [(first <= left) & (left < last) for first, last in pairwise(begins)]
-    return [(left[own].astype(kind), right[own].astype(kind)) for own in within]
+    return [(narrowed(left[own], len(settled)), narrowed(right[own], len(settled))) for own in within]
 
 
 def _outside_pairs(sizes: I64, members: I64, cluster: I64) -> tuple[I64, I64]:
