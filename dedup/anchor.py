@@ -40,6 +40,7 @@ PARTS = 2
 its postings are never held beside all the others."""
 PIECES = 4
 """Into how many pieces the groups of a part are divided, for the same reasons."""
+_BLOCK = 1 << 16  # places that numpy is given as an index together: it makes wide copies of them
 LONGER = 8
 """Tokens by which a large group is split first."""
 
@@ -129,7 +130,9 @@ def _crowded(groups: list[_Groups], count: int) -> Flags:
     """Return at which of ``count`` tokens there are places of large groups."""
     result = np.zeros(count, bool)
     for places, sizes in groups:
-        result[places[np.repeat(sizes > PAIR_LIMIT, sizes)]] = True
+        large = places[np.repeat(sizes > PAIR_LIMIT, sizes)]
+        for begin in range(0, len(large), _BLOCK):
+            result[large[begin : begin + _BLOCK]] = True
     return result
 
 
@@ -146,11 +149,18 @@ def _within(settled: Flags, reach: int) -> Flags:
 
     The stretches of ``reach`` + `OVERHANG` tokens from those places on are linked already.
     """
-    places = np.flatnonzero(settled)
-    edges = np.zeros(len(settled) + 1, np.int8)
-    apart = np.diff(places) > reach + OVERHANG  # what is nearer is one stretch, so that each token is in one at most
-    first, last = np.ones(len(places), bool), np.ones(len(places), bool)
-    first[1:] = last[:-1] = apart
-    edges[np.maximum(places[first] - OVERHANG, 0)] += 1
-    edges[np.minimum(places[last] + reach, len(settled))] -= 1
+    count = len(settled)
+    edges = np.zeros(count + 1, np.int8)
+    last = -(reach + OVERHANG + 1)
+    for begin in range(0, count, _BLOCK):
+        places = begin + np.flatnonzero(settled[begin : begin + _BLOCK])
+        before = np.concatenate([[last], places])
+        # What is nearer to the one before is one stretch with it, so that each token is in one at most.
+        apart = np.diff(before) > reach + OVERHANG
+        ends = before[:-1][apart]
+        edges[np.maximum(places[apart] - OVERHANG, 0)] += 1
+        edges[np.minimum(ends[ends >= 0] + reach, count)] -= 1
+        last = int(before[-1])
+    if last >= 0:
+        edges[min(last + reach, count)] -= 1
     return np.cumsum(edges, out=edges)[:-1].view(bool)

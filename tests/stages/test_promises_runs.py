@@ -57,6 +57,7 @@ def test_bytes_do_not_depend_on_how_work_is_divided(monkeypatch, ranges, jobs):
     monkeypatch.setattr("dedup.pipeline.RANGE_TOKENS", 1)
     monkeypatch.setattr("dedup.anchor.PARTS", 16)
     monkeypatch.setattr("dedup.anchor.PIECES", 1)
+    monkeypatch.setattr("dedup.anchor._BLOCK", 7)
     monkeypatch.setattr("dedup.passage.PARTS", 1 if jobs == 1 else 500)
     assert as_bytes(dedup.scan(texts, dedup.Config(jobs=jobs))) == expected
 

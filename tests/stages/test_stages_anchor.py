@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents_of_words
 
-from dedup import kernels
+from dedup import anchor, kernels
 from dedup.anchor import BACK_LINKS, PAIR_LIMIT, find_anchors
 from dedup.chain import equal_runs
 from dedup.ranges import Each, joined
@@ -153,6 +153,25 @@ def test_a_copy_of_stock_phrases_is_found_among_all_who_use_them(shortest, crowd
     assert any(
         left <= one and right - left == two - one and left + length >= one + shortest for left, right, length in found
     )
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(2, 12), st.integers(1, 9))
+def test_what_lies_within_settled_stretches(settled, reach, block):
+    expected = [
+        any(settled[at] and at - anchor.OVERHANG <= place < at + reach for at in range(len(settled)))
+        or stretch_between(settled, place, reach)
+        for place in range(len(settled))
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anchor, "_BLOCK", block)
+        assert anchor._within(np.array(settled, bool), reach).tolist() == expected
+
+
+def stretch_between(settled: list[bool], place: int, reach: int) -> bool:
+    """Return whether a place is between two settled ones so near to each other that they are one stretch."""
+    before = max((at for at in range(place) if settled[at]), default=None)
+    after = min((at for at in range(place, len(settled)) if settled[at]), default=None)
+    return before is not None and after is not None and after - before <= reach + anchor.OVERHANG
 
 
 def test_documents_of_a_cluster_are_not_joined_but_others_with_each_of_them():

@@ -209,14 +209,16 @@ nb::tuple link_groups(In<int64_t> sizes, int64_t limit, int64_t back) {
     return pairs.hand_over_both();
 }
 
+using Range = uint16_t;
+
 // Pairs of places, put together by the range in which the left one lies; as many as there is room for at most.
 template <typename Place>
 class Anchors {
   public:
     explicit Anchors(std::size_t most)
-        : left_(make_column<Place>(most)), right_(make_column<Place>(most)), range_(make_column<uint32_t>(most)) {}
+        : left_(make_column<Place>(most)), right_(make_column<Place>(most)), range_(make_column<Range>(most)) {}
 
-    void add(int64_t left, int64_t right, uint32_t range) {
+    void add(int64_t left, int64_t right, Range range) {
         left_[size_] = static_cast<Place>(left);
         right_[size_] = static_cast<Place>(right);
         range_[size_++] = range;
@@ -250,7 +252,7 @@ class Anchors {
         std::size_t size;
     };
     Column<Place> left_, right_;
-    Column<uint32_t> range_;
+    Column<Range> range_;
     std::size_t size_ = 0;
     std::vector<Part> divided_;
 };
@@ -264,7 +266,7 @@ class PostingLinker {
         : document_of_(offsets.data(), offsets.size()), clusters_(clusters), settled_(settled), limit_(limit),
           back_(back) {
         for (std::size_t range = 0; range + 1 < cuts.size(); ++range) {
-            ranges_.resize(static_cast<std::size_t>(cuts.data()[range + 1]), static_cast<uint32_t>(range));
+            ranges_.resize(static_cast<std::size_t>(cuts.data()[range + 1]), static_cast<Range>(range));
         }
     }
 
@@ -273,7 +275,7 @@ class PostingLinker {
         size_ = size;
         documents_.resize(static_cast<std::size_t>(size));
         for (std::size_t i = 0; i < documents_.size(); ++i) {
-            documents_[i] = document_of_(static_cast<int64_t>(places[i]));
+            documents_[i] = static_cast<uint32_t>(document_of_(static_cast<int64_t>(places[i])));
         }
     }
 
@@ -314,10 +316,10 @@ class PostingLinker {
     const int64_t *clusters_;
     const bool *settled_;
     int64_t limit_, back_;
-    std::vector<uint32_t> ranges_;  // of documents
+    std::vector<Range> ranges_;  // of documents
     const Given *places_ = nullptr;
     int64_t size_ = 0;
-    std::vector<std::size_t> documents_;
+    std::vector<uint32_t> documents_;
 };
 
 // What the links of groups have in common.
@@ -371,6 +373,7 @@ nb::list link_postings(nb::ndarray<nb::ro> places, In<int64_t> sizes, In<int64_t
     check_links(sizes, limit, back);
     check_offsets(offsets, settled.size());
     check_offsets(cuts, offsets.size() - 1);
+    if (cuts.size() - 1 > std::size_t{UINT16_MAX} + 1) throw nb::value_error("there are too many ranges");
     if (clusters.size() + 1 != offsets.size()) throw nb::value_error("each document must have a cluster");
     const Links links{sizes, offsets, clusters, settled, cuts, limit, back};
     const nb::object given = nb::cast(places);
