@@ -30,9 +30,7 @@ def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float, 
     ``keys`` are the tokens' (``uint64[n_tokens]``); every use has ``min_words`` words or more and reaches
     ``min_similarity`` against its representative.
     """
-    first, last, left, right = _sides_of(pairs)
-    same, as_this = _all_same_occurrences(first, last)
-    component = _connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
+    component = _components(pairs)
     pairs = pairs.take(np.argsort(component, kind="stable"))
     sizes = np.bincount(component)
     bounds = np.concatenate([[0], np.cumsum(sizes[sizes > 0])])
@@ -50,6 +48,13 @@ def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float, 
         count += int(np.count_nonzero(uses.representative))
     *columns, passage_of_pair = joined(numbered)
     return ReusedPassages(Uses._make(columns), pairs, passage_of_pair).in_order()
+
+
+def _components(pairs: Pairs) -> I64:
+    """Return for each pair the least of the sides, numbered by place, that hang together with its own."""
+    first, last, left, right = _sides_of(pairs)
+    same, as_this = _all_same_occurrences(first, last)
+    return _connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
 
 
 def _sides_of(pairs: Pairs) -> tuple[I64, I64, I64, I64]:

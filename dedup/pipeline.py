@@ -18,7 +18,7 @@ import itertools
 import operator
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -229,16 +229,19 @@ def _reuse(
             fingerprint_window(config.min_words),
             each,
         )
-        report("align", 0, len(cuts) - 1)
         search = partial(_reused_pairs, keys=keys, offsets=offsets, texts=texts, config=config)
-        found = []
-        for pairs in each(search, anchors):
-            found.append(pairs)
-            report("align", len(found), len(cuts) - 1)
-        report("merge", 0, 1)
-        passages = group_pairs(joined(found), keys, config.min_words, config.min_similarity, each)
-        passages = unite(absorb(passages), keys)
-        return describe_passages(passages, corpus, keys, offsets, texts)
+        # Nothing here keeps what a stage was given: a text that repeats itself has more pairs than words.
+        pairs = _counted(each(search, anchors), lambda done: report("align", done, len(cuts) - 1))
+        passages = [group_pairs(joined(pairs), keys, config.min_words, config.min_similarity, each)]
+    report("merge", 0, 1)
+    return describe_passages(unite(absorb(passages.pop()), keys), corpus, keys, offsets, texts)
+
+
+def _counted(parts: Iterable[Pairs], report: Callable[[int], None]) -> Iterator[Pairs]:
+    """Yield parts, and tell how many there were."""
+    for done, part in enumerate(parts, start=1):
+        yield part
+        report(done)
 
 
 def _reused_pairs(
