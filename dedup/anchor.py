@@ -1,18 +1,20 @@
 """Fingerprints in, anchors out: places of two documents, or of one, that share a fingerprint.
 
-Anchors are found by grouping the fingerprints by their hash, which is made again from the tokens: only the hashes that
-may come twice are held. A hash that stands in many places (a stock phrase, a footer) would give pairs without end, so a
-large group is only linked: each posting with a few before it, and the first of each document with the first of all,
-which is linear. That loses nothing of a footer, whose every copy is the same, but could lose a copy inside a stock
-phrase. So the postings of large groups are grouped again by longer stretches of text: by the eight tokens that follow;
-and by each stretch of as many tokens as the shortest passage has that could start so that its first fingerprint is this
-one. Copies that share such a stretch share the same text, where linking to the first loses nothing: every verbatim copy
-of the shortest length is found, whatever the frequency of its parts.
+Anchors are found by grouping the fingerprints by their hash, which is made again from the tokens, in parts that can be
+worked on side by side; and come out by the range of documents in which their left place lies. A hash that stands in
+many places (a stock phrase, a footer) would give pairs without end, so a large group is only linked: each posting with
+a few before it, and the first of each document with the first of all, which is linear. That loses nothing of a footer,
+whose every copy is the same, but could lose a copy inside a stock phrase. So the postings of large groups are grouped
+again by longer stretches of text: by the eight tokens that follow; and by each stretch of as many tokens as the
+shortest passage has that could start so that its first fingerprint is this one. Copies that share such a stretch share
+the same text, where linking to the first loses nothing: every verbatim copy of the shortest length is found, whatever
+the frequency of its parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: a sort of the fingerprints that come twice, and of the longer stretches at those in large groups; at most 15 / 2
-anchors a posting in small groups, 3 in large ones and in each of their regroupings.
+Cost: the fingerprints are hashed once for each part and put into buckets, and those that come twice are sorted there;
+so are the longer stretches at large groups. At most 15 / 2 anchors a posting in small groups, 3 in large ones and in
+each of their regroupings.
 """
 
 from __future__ import annotations

@@ -4,12 +4,13 @@ documents -> tokens -> shingles -> signatures -> bands -> candidates -> clusters
                     -> fingerprints -> anchors -> chains -> alignments -> pairs -> passages --+-> result
 
 Only this module knows the order. Batches of documents are tokenized and sketched side by side in threads while further
-ones are read; what follows works on the arrays of the whole corpus. Of the tokens only keys are kept: where words stand
-in the text is asked again for those that are reported.
+ones are read. Of the tokens only keys are kept: where words stand in the text is asked again for those that are
+reported. Fingerprints and anchors are looked for in the whole corpus, what follows up to aligned pairs in one range of
+documents after the other (that of the left sides), in threads as well: only anchors are held for all ranges.
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
-it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each
-document.
+it is a fingerprint, and while anchors are looked for 2 for other marks, 12 for half of the fingerprints, 4 for each
+that stands more than once, and 8 for each anchor; without passages nothing but the bands of each document.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import itertools
 import operator
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -103,7 +104,6 @@ def scan_documents(
     corpus, order = intake.corpus()
     sketches = sketches.in_order(order)
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
-    sketches = sketches._replace(bands=np.zeros((0, len(order)), np.uint64))  # they are large, and have served
     passages: tuple[Passage, ...] = ()
     pairs: Sequence[Pair] = ()
     if config.passages:
@@ -230,18 +230,18 @@ def _reuse(
             each,
         )
         search = partial(_reused_pairs, keys=keys, offsets=offsets, texts=texts, config=config)
-        # Nothing here keeps what a stage was given: a text that repeats itself has more pairs than words.
-        pairs = _counted(each(search, anchors), lambda done: report("align", done, len(cuts) - 1))
+        pairs = _reported(each(search, anchors), len(cuts) - 1, report)
+        # Nothing keeps what the next stage was given: a text that repeats itself has more pairs than words.
         passages = [group_pairs(joined(pairs), keys, config.min_words, config.min_similarity, each)]
-    report("merge", 0, 1)
     return describe_passages(unite(absorb(passages.pop()), keys), corpus, keys, offsets, texts)
 
 
-def _counted(parts: Iterable[Pairs], report: Callable[[int], None]) -> Iterator[Pairs]:
-    """Yield parts, and tell how many there were."""
-    for done, part in enumerate(parts, start=1):
+def _reported(pairs: Iterable[Pairs], ranges: int, report: Progress) -> Iterator[Pairs]:
+    """Yield the pairs of ranges, and report how many ranges there were."""
+    for done, part in enumerate(pairs, start=1):
+        report("align", done, ranges)
         yield part
-        report(done)
+    report("merge", 0, 1)
 
 
 def _reused_pairs(

@@ -87,6 +87,13 @@ OutRows<T> hand_over(Column<T> column, std::size_t rows, std::size_t columns) {
     return OutRows<T>(data, {rows, columns}, owner);
 }
 
+// Asks for memory that will be read soon.
+inline void fetch_early([[maybe_unused]] const void *memory) {
+#if defined(__GNUC__)
+    __builtin_prefetch(memory);
+#endif
+}
+
 // What a caller must hold to: places outside the arrays would be read otherwise.
 inline void check(bool holds, const char *message) {
     if (!holds) throw nb::value_error(message);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "arrays.h"
+
 namespace dedup {
 
 class DocumentIndex {
@@ -25,6 +27,9 @@ class DocumentIndex {
         while (ends_[document] <= place) ++document;
         return document;
     }
+
+    // Asks for what will be looked at for a place.
+    void fetch(int64_t place) const { fetch_early(&coarse_[static_cast<std::size_t>(place >> SHIFT)]); }
 
   private:
     static constexpr int SHIFT = 7;  // documents shorter than this, on the average, cost a few steps

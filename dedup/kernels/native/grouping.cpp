@@ -262,9 +262,9 @@ template <typename Given>
 class PostingLinker {
   public:
     PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, const In<int64_t> &cuts,
-                  int64_t limit, int64_t back)
+                  int64_t limit, int64_t back, const Given *end)
         : document_of_(offsets.data(), offsets.size()), clusters_(clusters), settled_(settled), limit_(limit),
-          back_(back) {
+          back_(back), end_(end) {
         for (std::size_t range = 0; range + 1 < cuts.size(); ++range) {
             ranges_.resize(static_cast<std::size_t>(cuts.data()[range + 1]), static_cast<Range>(range));
         }
@@ -275,6 +275,11 @@ class PostingLinker {
         size_ = size;
         documents_.resize(static_cast<std::size_t>(size));
         for (std::size_t i = 0; i < documents_.size(); ++i) {
+            if (end_ - (places + i) > AHEAD) {
+                const auto ahead = static_cast<int64_t>(places[i + AHEAD]);
+                document_of_.fetch(ahead);
+                if (size > limit_) fetch_early(settled_ + ahead);
+            }
             documents_[i] = static_cast<uint32_t>(document_of_(static_cast<int64_t>(places[i])));
         }
     }
@@ -317,6 +322,8 @@ class PostingLinker {
     const bool *settled_;
     int64_t limit_, back_;
     std::vector<Range> ranges_;  // of documents
+    static constexpr std::ptrdiff_t AHEAD = 16;
+    const Given *end_;  // of the places of all groups
     const Given *places_ = nullptr;
     int64_t size_ = 0;
     std::vector<uint32_t> documents_;
@@ -347,7 +354,7 @@ nb::list link_all(const In<Given> &places, const Links &links) {
     {
         nb::gil_scoped_release released;
         PostingLinker<Given> linker(links.offsets, links.clusters.data(), links.settled.data(), links.cuts, links.limit,
-                                    links.back);
+                                    links.back, places.data() + places.size());
         const auto each_group = [&](auto act) {
             const Given *at = places.data();
             for (std::size_t group = 0; group < sizes.size(); at += sizes.data()[group++]) {

@@ -12,12 +12,6 @@ namespace dedup {
 
 namespace {
 
-inline void fetch_early([[maybe_unused]] const void *memory) {
-#if defined(__GNUC__)
-    __builtin_prefetch(memory);
-#endif
-}
-
 // Which runs are worth keeping: see reference/runs.py.
 struct RunLimits {
     int64_t shortest, max_gap, least;
