@@ -96,14 +96,12 @@ def _neighbours(found: Alignments, document: I64, other: I64, direction: int) ->
 
     Only what can be part of a passage by itself stops another one.
     """
-    sure = np.flatnonzero(found.score >= LEAST_GROWN)
-    places = np.arange(len(document))
+    strong = found.score >= LEAST_GROWN
+    sure = np.flatnonzero(strong)
+    passed: I64 = np.cumsum(strong)  # how many are sure up to each
     nearest = np.full(len(document), -1, np.int64)
     for step in range(_NEXT, 0, -1):  # the nearest comes last and decides
-        if direction > 0:
-            at = np.searchsorted(sure, places, "right") + step - 1
-        else:
-            at = np.searchsorted(sure, places) - step
+        at = passed + (step - 1) if direction > 0 else passed - strong - step
         here = np.flatnonzero((at >= 0) & (at < len(sure)))
         there = sure[at[here]]
         first, second = (here, there) if direction > 0 else (there, here)

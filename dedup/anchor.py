@@ -1,30 +1,35 @@
 """Fingerprints in, anchors out: places of two documents, or of one, that share a fingerprint.
 
-Anchors are found by grouping the fingerprints by their hash, which is made again from the tokens: only the hashes that
-may come twice are held. A hash that stands in many places (a stock phrase, a footer) would give pairs without end, so a
-large group is only linked: each posting with a few before it, and the first of each document with the first of all,
-which is linear. That loses nothing of a footer, whose every copy is the same, but could lose a copy inside a stock
-phrase. So the postings of large groups are grouped again by longer stretches of text: by the eight tokens that follow;
-and by each stretch of as many tokens as the shortest passage has that could start so that its first fingerprint is this
-one. Copies that share such a stretch share the same text, where linking to the first loses nothing: every verbatim copy
-of the shortest length is found, whatever the frequency of its parts.
+Anchors are found by grouping the fingerprints by their hash, which is made again from the tokens, in parts that can be
+worked on side by side; and come out by the range of documents in which their left place lies. A hash that stands in
+many places (a stock phrase, a footer) would give pairs without end, so a large group is only linked: each posting with
+a few before it, and the first of each document with the first of all, which is linear. That loses nothing of a footer,
+whose every copy is the same, but could lose a copy inside a stock phrase. So the postings of large groups are grouped
+again by longer stretches of text: by the eight tokens that follow; and by each stretch of as many tokens as the
+shortest passage has that could start so that its first fingerprint is this one. Copies that share such a stretch share
+the same text, where linking to the first loses nothing: every verbatim copy of the shortest length is found, whatever
+the frequency of its parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
-Cost: a sort of the fingerprints that come twice, and of the longer stretches at those in large groups; at most 15 / 2
-anchors a posting in small groups, 3 in large ones and in each of their regroupings.
+Cost: the fingerprints are hashed once for each part and put into buckets, and those that come twice are sorted there;
+so are the longer stretches at large groups. At most 15 / 2 anchors a posting in small groups, 3 in large ones and in
+each of their regroupings.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Flags
+from dedup.arrays import I64, U64, Flags, Places
+from dedup.ranges import Each
 
 PAIR_LIMIT = 16
 """Largest group of postings of which all pairs are anchors."""
@@ -32,58 +37,105 @@ BACK_LINKS = 1
 """How many predecessors a posting of a larger group is linked with, besides the first."""
 OVERHANG = 2
 """Tokens by which a fingerprint may reach out of a stretch that is linked already and still say nothing new."""
-PARTS = 8
-"""Into how many parts anchors are divided, so that they are never held at once."""
+PARTS = 2
+"""Into how many parts hashes are divided, a power of two: what is done with one is done side by side with others, and
+its postings are never held beside all the others."""
+PIECES = 4
+"""Into how many pieces the groups of a part are divided, for the same reasons."""
+_BLOCK = 1 << 16  # places that numpy is given as an index together: it makes wide copies of them
 LONGER = 8
 """Tokens by which a large group is split first."""
 
 
 def find_anchors(
-    fingerprints: Flags, keys: U64, offsets: I64, clusters: I64, shingle: int, shortest: int, window: int
-) -> Iterator[tuple[I64, I64]]:
-    """Yield anchors, some at a time, as pairs of token places, ``int64[n]`` each: left before right, some twice.
+    fingerprints: Flags,
+    keys: U64,
+    offsets: I64,
+    clusters: I64,
+    cuts: I64,
+    shingle: int,
+    shortest: int,
+    window: int,
+    each: Each = map,
+) -> Iterator[list[tuple[Places, Places]]]:
+    """Yield the anchors of one range of documents after the other: some at a time, as left and right places.
 
-    ``fingerprints`` (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of
-    ``shingle`` tokens starts; ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has
-    none; ``shortest`` is the number of tokens of the shortest passage; ``window`` the number of shingles of which a
-    fingerprint is the least.
+    In a pair of arrays (``int64[n]`` or ``uint32[n]``) left comes before right, and lies in the range; some anchors are
+    there twice. ``cuts`` (``int64[n_ranges + 1]``) are the documents with which ranges begin. ``fingerprints``
+    (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of ``shingle`` tokens starts;
+    ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` is the
+    number of tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
-    whole = _Groups.of(fingerprints, keys, offsets, shingle)
-    crowded = whole.crowded(len(keys))
-    settled = np.zeros(len(keys), bool)
-    for length, backs, links in ((shortest, window, 0), (LONGER, 1, BACK_LINKS)):
-        longer = _Groups.of(_starts(crowded, backs), keys, offsets, length)
-        yield kernels.link_postings(*longer, offsets, clusters, settled, PAIR_LIMIT, links)
-        if length == shortest:
-            settled = _within(longer.crowded(len(keys)), shortest - OVERHANG)
-    del crowded, longer
-    for part in whole.parts():
-        yield kernels.link_postings(*part, offsets, clusters, settled, PAIR_LIMIT, BACK_LINKS)
+    ranges = deque(
+        zip(*_link(fingerprints, keys, offsets, clusters, cuts, shingle, shortest, window, each), strict=True)
+    )
+    while ranges:  # whoever takes them can let them go
+        yield list(ranges.popleft())
+
+
+def _link(
+    fingerprints: Flags,
+    keys: U64,
+    offsets: I64,
+    clusters: I64,
+    cuts: I64,
+    shingle: int,
+    shortest: int,
+    window: int,
+    each: Each,
+) -> Iterator[list[tuple[Places, Places]]]:
+    """Yield anchors, some at a time and those of each range by themselves."""
+
+    def group(starts: Flags, length: int) -> list[_Groups]:
+        return list(each(partial(_Groups.of, starts, keys, offsets, length), range(PARTS)))
+
+    def link(groups: list[_Groups], settled: Flags, links: int) -> Iterator[list[tuple[Places, Places]]]:
+        def link_piece(piece: _Groups) -> list[tuple[Places, Places]]:
+            return kernels.link_postings(*piece, offsets, clusters, settled, cuts, PAIR_LIMIT, links)
+
+        return each(link_piece, _pieces(groups))
+
+    whole = group(fingerprints, shingle)
+    crowded = _crowded(whole, len(keys))
+    longer = group(_starts(crowded, window), shortest)
+    settled = _within(_crowded(longer, len(keys)), shortest - OVERHANG)
+    yield from link(longer, np.zeros(len(keys), bool), 0)
+    longer = group(crowded, LONGER)
+    del crowded
+    yield from link(longer, settled, BACK_LINKS)
+    yield from link(whole, settled, BACK_LINKS)
 
 
 class _Groups(NamedTuple):
     """Places from which equal tokens stand, group after group, those that stand alone left out."""
 
-    places: I64
+    places: Places
     sizes: I64
 
     @classmethod
-    def of(cls, starts: Flags, keys: U64, offsets: I64, length: int) -> Self:
-        """Group some places by the ``length`` tokens from there on."""
-        return cls(*kernels.equal_windows(keys, starts, offsets, length))
+    def of(cls, starts: Flags, keys: U64, offsets: I64, length: int, part: int) -> Self:
+        """Group some places by the ``length`` tokens from there on: those of one part of the hashes."""
+        return cls(*kernels.equal_windows(keys, starts, offsets, length, part, PARTS))
 
-    def parts(self) -> Iterator[Self]:
-        """Yield the groups in a few parts of about as many places."""
-        ends = np.concatenate([[0], np.cumsum(self.sizes)])
-        cuts = np.searchsorted(ends, np.arange(PARTS + 1) * (len(self.places) / PARTS))
+
+def _pieces(groups: list[_Groups]) -> Iterator[_Groups]:
+    """Yield groups, which are forgotten here, in pieces of about as many places: linking takes memory for each."""
+    while groups:
+        places, sizes = groups.pop()
+        ends = np.concatenate([[0], np.cumsum(sizes)])
+        cuts = np.searchsorted(ends, np.arange(PIECES + 1) * (len(places) / PIECES))
         for first, last in pairwise(cuts.tolist()):
-            yield type(self)(self.places[ends[first] : ends[last]], self.sizes[first:last])
+            yield _Groups(places[ends[first] : ends[last]], sizes[first:last])
 
-    def crowded(self, count: int) -> Flags:
-        """Return at which of ``count`` tokens there are places of large groups."""
-        result = np.zeros(count, bool)
-        result[self.places[np.repeat(self.sizes > PAIR_LIMIT, self.sizes)]] = True
-        return result
+
+def _crowded(groups: list[_Groups], count: int) -> Flags:
+    """Return at which of ``count`` tokens there are places of large groups."""
+    result = np.zeros(count, bool)
+    for places, sizes in groups:
+        large = places[np.repeat(sizes > PAIR_LIMIT, sizes)]
+        for begin in range(0, len(large), _BLOCK):
+            result[large[begin : begin + _BLOCK]] = True
+    return result
 
 
 def _starts(crowded: Flags, backs: int) -> Flags:
@@ -99,11 +151,18 @@ def _within(settled: Flags, reach: int) -> Flags:
 
     The stretches of ``reach`` + `OVERHANG` tokens from those places on are linked already.
     """
-    places = np.flatnonzero(settled)
-    edges = np.zeros(len(settled) + 1, np.int8)
-    apart = np.diff(places) > reach + OVERHANG  # what is nearer is one stretch, so that each token is in one at most
-    first, last = np.ones(len(places), bool), np.ones(len(places), bool)
-    first[1:] = last[:-1] = apart
-    edges[np.maximum(places[first] - OVERHANG, 0)] += 1
-    edges[np.minimum(places[last] + reach, len(settled))] -= 1
+    count = len(settled)
+    edges = np.zeros(count + 1, np.int8)
+    last = -(reach + OVERHANG + 1)
+    for begin in range(0, count, _BLOCK):
+        places = begin + np.flatnonzero(settled[begin : begin + _BLOCK])
+        before = np.concatenate([[last], places])
+        # What is nearer to the one before is one stretch with it, so that each token is in one at most.
+        apart = np.diff(before) > reach + OVERHANG
+        ends = before[:-1][apart]
+        edges[np.maximum(places[apart] - OVERHANG, 0)] += 1
+        edges[np.minimum(ends[ends >= 0] + reach, count)] -= 1
+        last = int(before[-1])
+    if last >= 0:
+        edges[min(last + reach, count)] -= 1
     return np.cumsum(edges, out=edges)[:-1].view(bool)

@@ -18,7 +18,9 @@ U32 = NDArray[np.uint32]
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _T = TypeVar("_T", bound=np.generic)
-Chosen = I64 | Flags
+Chosen = I64 | Flags | slice
+Places = U32 | I64
+"""Places as narrow as they fit: see `narrowed`."""
 
 
 class Tokens(NamedTuple):
@@ -182,6 +184,11 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     """Return rows of values as arrays, one for each kind."""
     columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+
+
+def narrowed(places: I64, count: int) -> Places:
+    """Return places of ``count`` tokens in 32 bits, as long as sums of them fit as well."""
+    return places.astype(np.uint32) if count < 1 << 30 else places
 
 
 def distinct(values: NDArray[_T]) -> NDArray[_T]:

@@ -12,21 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Runs
+from dedup.arrays import I64, U64, Places, Runs
 
 LOOK_BACK = 40
 """How many runs before it, in each of three diagonal bands, a run may follow."""
 
 
 def equal_runs(
-    anchors: Iterable[tuple[I64, I64]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
+    anchors: Iterable[tuple[Places, Places]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
 ) -> Runs:
     """Return the maximal equal runs around anchors, sorted by documents and places, without overlap of their sides.
 
     ``anchors`` are left and right places, some at a time, in any order. ``shortest`` is the number of tokens of the
-    shortest passage. Runs of fewer than ``least`` tokens that no other one is near to, within ``max_gap`` tokens on
-    both sides, are left out: in a text with little reuse these are most runs, a few words that happen to stand in two
-    places.
+    shortest passage. Runs of fewer than ``least`` tokens that no other one of their left document is near to, within
+    ``max_gap`` tokens on both sides, are left out: in a text with little reuse these are most runs, a few words that
+    happen to stand in two places.
     """
     return Runs(*kernels.equal_runs(anchors, keys, offsets, shortest, max_gap, least))
 

@@ -11,28 +11,50 @@ Cost: a sort of the pairs' sides; an alignment for each occurrence that has no d
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Pairs, ReusedPassages, connected
+from dedup.arrays import I64, U64, Pairs, ReusedPassages, Uses, connected
 from dedup.edits import runs_between
+from dedup.ranges import Each, joined
+
+PARTS = 32
+"""Into how many parts components of pairs are divided, to be worked on side by side."""
 
 
-def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float) -> ReusedPassages:
+def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float, each: Each = map) -> ReusedPassages:
     """Return the passages that pairs are made of, by place; each pair belongs to exactly one.
 
     ``keys`` are the tokens' (``uint64[n_tokens]``); every use has ``min_words`` words or more and reaches
     ``min_similarity`` against its representative.
     """
-    first, last, left, right = _sides_of(pairs)
-    same, as_this = _all_same_occurrences(first, last)
-    component = connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
+    component = _components(pairs)
     pairs = pairs.take(np.argsort(component, kind="stable"))
     sizes = np.bincount(component)
     bounds = np.concatenate([[0], np.cumsum(sizes[sizes > 0])])
-    gathered = kernels.gather_passages(pairs, bounds, keys, runs_between(keys), min_words, min_similarity)
-    uses, passage_of_pair = gathered
-    return ReusedPassages(uses, pairs, passage_of_pair).in_order()
+
+    def gather(components: tuple[int, int]) -> tuple[Uses, I64]:
+        own = bounds[components[0] : components[1] + 1]
+        some = pairs.take(slice(own[0], own[-1]))
+        return kernels.gather_passages(some, own - own[0], keys, runs_between(keys), min_words, min_similarity)
+
+    cuts = np.searchsorted(bounds, np.arange(PARTS + 1) * (len(pairs.left) / PARTS))
+    count = 0
+    numbered = []
+    for uses, passage_of_pair in each(gather, pairwise(cuts.tolist())):
+        numbered.append((*uses._replace(passage=uses.passage + count), passage_of_pair + count))
+        count += int(np.count_nonzero(uses.representative))
+    *columns, passage_of_pair = joined(numbered)
+    return ReusedPassages(Uses._make(columns), pairs, passage_of_pair).in_order()
+
+
+def _components(pairs: Pairs) -> I64:
+    """Return for each pair the least of the sides, numbered by place, that hang together with its own."""
+    first, last, left, right = _sides_of(pairs)
+    same, as_this = _all_same_occurrences(first, last)
+    return connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
 
 
 def _sides_of(pairs: Pairs) -> tuple[I64, I64, I64, I64]:

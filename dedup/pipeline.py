@@ -4,12 +4,14 @@ documents -> tokens -> shingles -> signatures -> bands -> candidates -> clusters
                     -> fingerprints -> anchors -> chains -> alignments -> pairs -> passages --+-> result
 
 Only this module knows the order. Batches of documents are tokenized and sketched side by side in threads while further
-ones are read; what follows works on the arrays of the whole corpus. Of the tokens only keys are kept: where words stand
-in the text is asked again for those that are reported.
+ones are read. Of the tokens only keys are kept: where words stand in the text is asked again for those that are
+reported. Fingerprints and anchors are looked for in the whole corpus, what follows up to aligned pairs in one range of
+documents after the other (that of the left sides), in threads as well: only anchors are held for all ranges.
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
-it is a fingerprint, and 16 for each anchor until there are runs; without passages nothing but the bands of each
-document, 200 bytes, until there are candidates, and the shingles of those that are compared at a time.
+it is a fingerprint, and while anchors are looked for 2 for other marks, 12 for half of the fingerprints, 4 for each
+that stands more than once, and 8 for each anchor; without passages nothing but the bands of each document, 200 bytes,
+until there are candidates, and the shingles of those that are compared at a time.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ import itertools
 import operator
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -29,7 +32,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, Flags, distinct
+from dedup.arrays import I64, U64, Flags, Pairs, Places, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.config import Config
@@ -40,15 +43,19 @@ from dedup.lsh import Bands, band_keys, candidate_pairs
 from dedup.merge import find_pairs
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
+from dedup.ranges import Each, document_ranges, joined
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
 from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
+RANGES = 64
+"""Into how many ranges of documents the search for passages is divided at most; few enough that what is done once a
+range counts for nothing."""
+RANGE_TOKENS = 1 << 16
+"""How many tokens a range has at least, on the average."""
 _T = TypeVar("_T", bound=np.generic)
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
 
 
 class Sketches(NamedTuple):
@@ -134,20 +141,11 @@ def _rearranged(values: NDArray[_T], offsets: I64, order: Sequence[int]) -> NDAr
 def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
     """Yield the sketches of batches of texts, in their order."""
     done = 0
-    for sketches in _each(partial(_sketch, config=config), batches, config):
-        done += len(sketches.counts)
-        report("sketch", done, 0)
-        yield sketches
-
-
-def _each(work: Callable[[_In], _Out], batches: Iterable[_In], config: Config) -> Iterator[_Out]:
-    """Yield what is made of each batch, in their order."""
-    jobs = config.jobs or os.cpu_count() or 1
-    if jobs == 1:  # alone, a worker would only wait for the reader
-        yield from map(work, batches)
-        return
-    with ThreadPoolExecutor(jobs) as workers:  # several get the first batches while the next ones are read
-        yield from workers.map(work, batches)
+    with _workers(config) as each:  # several get the first batches while the next ones are read
+        for sketches in each(partial(_sketch, config=config), batches):
+            done += len(sketches.counts)
+            report("sketch", done, 0)
+            yield sketches
 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
@@ -199,7 +197,8 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
     parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)
     work = partial(_cluster_part, texts=corpus.texts, threshold=config.document_similarity)
-    groups = sorted(itertools.chain.from_iterable(_each(work, parts, config)))
+    with _workers(config) as each:
+        groups = sorted(itertools.chain.from_iterable(each(work, parts)))
     report("cluster", 1, 1)
     return groups
 
@@ -225,19 +224,54 @@ def _reuse(
     for group in groups:
         clusters[[document for document, _ in group.members]] = group.representative
     report("anchor", 0, 1)
-    window = fingerprint_window(config.min_words)
-    anchors = find_anchors(
-        sketches.fingerprints, keys, offsets, clusters, FINGERPRINT_SHINGLE, config.min_words, window
-    )
-    runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
-    report("chain", 0, 1)
-    chains, order = find_chains(runs, offsets, config.max_gap)
-    report("align", 0, 1)
+    cuts = document_ranges(offsets, RANGES, RANGE_TOKENS)
     texts = kernels.Texts(corpus.texts, offsets)
+    with _workers(config) as each:
+        anchors = find_anchors(
+            sketches.fingerprints,
+            keys,
+            offsets,
+            clusters,
+            cuts,
+            FINGERPRINT_SHINGLE,
+            config.min_words,
+            fingerprint_window(config.min_words),
+            each,
+        )
+        search = partial(_reused_pairs, keys=keys, offsets=offsets, texts=texts, config=config)
+        pairs = _reported(each(search, anchors), len(cuts) - 1, report)
+        # Nothing keeps what the next stage was given: a text that repeats itself has more pairs than words.
+        passages = [group_pairs(joined(pairs), keys, config.min_words, config.min_similarity, each)]
+    return describe_passages(unite(absorb(passages.pop()), keys), corpus, keys, offsets, texts)
+
+
+def _reported(pairs: Iterable[Pairs], ranges: int, report: Progress) -> Iterator[Pairs]:
+    """Yield the pairs of ranges, and report how many ranges there were."""
+    for done, part in enumerate(pairs, start=1):
+        report("align", done, ranges)
+        yield part
+    report("merge", 0, 1)
+
+
+def _reused_pairs(
+    anchors: list[tuple[Places, Places]], keys: U64, offsets: I64, texts: kernels.Texts, config: Config
+) -> Pairs:
+    """Return the pairs of stretches around the anchors of a range of documents."""
+    runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
+    anchors.clear()
+    chains, order = find_chains(runs, offsets, config.max_gap)
     found = drop_covered(align_chains(runs, chains, order, keys, texts), offsets, config.min_words)
     found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
-    report("merge", 0, 1)
     skip = 2 * config.max_gap
-    pairs = find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)
-    passages = unite(absorb(group_pairs(pairs, keys, config.min_words, config.min_similarity)), keys)
-    return describe_passages(passages, corpus, keys, offsets, texts)
+    return find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)
+
+
+@contextmanager
+def _workers(config: Config) -> Iterator[Each]:
+    """Give a way to do something with each of many things, in as many threads as there are to be."""
+    jobs = config.jobs or os.cpu_count() or 1
+    if jobs == 1:  # alone, a worker would only wait for the one that gives it work
+        yield map
+        return
+    with ThreadPoolExecutor(jobs) as workers:
+        yield workers.map

@@ -19,6 +19,10 @@ def numbers(*values: int) -> np.ndarray:
     return np.array(values, np.int64)
 
 
+def narrow(*places: int) -> np.ndarray:
+    return np.array(places, np.uint32)
+
+
 def equal_groups(hashes: list[int]) -> list[np.ndarray]:
     places: dict[int, list[int]] = {}
     for place, value in enumerate(hashes):
@@ -43,7 +47,11 @@ def test_equal_windows(kernels, documents, size, data):
                 windows.setdefault(window_hash(keys[place : place + size].tolist()), []).append(place)
     groups = [windows[value] for value in sorted(windows) if len(windows[value]) > 1]
     found = kernels.equal_windows(keys, starts, offsets, size)
-    same(found, [numbers(*chain(*groups)), numbers(*map(len, groups))])
+    same(found, [narrow(*chain(*groups)), numbers(*map(len, groups))])
+    for part in range(4):
+        groups = [places for value, places in sorted(windows.items()) if len(places) > 1 and value % 4 == part]
+        found = kernels.equal_windows(keys, starts, offsets, size, part, 4)
+        same(found, [narrow(*chain(*groups)), numbers(*map(len, groups))])
 
 
 def test_equal_windows_of_long_documents(kernels, reference):
@@ -53,8 +61,9 @@ def test_equal_windows_of_long_documents(kernels, reference):
     for share in (0.01, 0.5, 1):
         starts = random.random(len(keys)) < share
         for size in (1, 3, 15, len(keys) + 5):
-            found = kernels.equal_windows(keys, starts, offsets, size)
-            same(found, reference.equal_windows(keys, starts, offsets, size))
+            for parts in (1, 2):
+                found = kernels.equal_windows(keys, starts, offsets, size, parts - 1, parts)
+                same(found, reference.equal_windows(keys, starts, offsets, size, parts - 1, parts))
 
 
 def test_hostile_arguments_of_windows(native):
@@ -65,6 +74,9 @@ def test_hostile_arguments_of_windows(native):
         native.equal_windows(keys, np.ones(3, bool), numbers(0, 4), 1)
     with pytest.raises(ValueError, match="window"):
         native.equal_windows(keys, np.ones(3, bool), numbers(0, 3), 0)
+    for part, parts in ((0, 0), (1, 1), (0, 3)):
+        with pytest.raises(ValueError, match="parts"):
+            native.equal_windows(keys, np.ones(3, bool), numbers(0, 3), 1, part, parts)
 
 
 @pytest.mark.parametrize("count", [1, 2, 255, 600, 5000, 70_000])
@@ -104,20 +116,25 @@ def postings(draw: st.DrawFn) -> tuple[list[list[int]], list[int], list[int], li
     return draw(st.lists(group, max_size=6)), lengths, clusters, settled
 
 
-@given(postings(), st.integers(0, 9), st.integers(0, 3))
-def test_postings_are_linked_unless_that_is_explained_or_settled(kernels, reference, drawn, limit, back):
+@given(postings(), st.integers(0, 9), st.integers(0, 3), st.sampled_from([numbers, narrow]))
+def test_postings_are_linked_unless_that_is_explained_or_settled(kernels, reference, drawn, limit, back, given):
     groups, lengths, clusters, settled = drawn
     arguments = (
-        numbers(*chain(*groups)),
+        given(*chain(*groups)),
         numbers(*map(len, groups)),
         bounds([[0] * length for length in lengths]),
         numbers(*clusters),
         np.array(settled, bool),
+        numbers(0, len(lengths) // 3, len(lengths) // 3, len(lengths)),
         limit,
         back,
     )
-    left, right = kernels.link_postings(*arguments)
-    same((left, right), reference.link_postings(*arguments))
+    ranges = kernels.link_postings(*arguments)
+    for found, other in zip(ranges, reference.link_postings(*arguments), strict=True):
+        same(found, other)
+    for (left, _), (first, last) in zip(ranges, pairwise(arguments[2][arguments[5]].tolist()), strict=True):
+        assert ((first <= left) & (left < last)).all()
+    left, right = map(np.concatenate, zip(*ranges, strict=True))
     document = [number for number, length in enumerate(lengths) for _ in range(length)]
     expected = []
     for group in groups:
@@ -143,11 +160,12 @@ def test_groups_of_impossible_sizes(native, sizes, limit, back):
         native.link_groups(numbers(*sizes), limit, back)
 
 
-@pytest.mark.parametrize("change", range(7))
+@pytest.mark.parametrize("change", range(8))
 def test_hostile_postings(native, change):
-    arguments = [numbers(0, 2), numbers(2), numbers(0, 2, 3), numbers(0, 1), np.zeros(3, bool), 16, 1]
-    assert len(native.link_postings(*arguments)[0]) == 1
-    wrong = [numbers(0, 3), numbers(3), numbers(0, 2, 4), numbers(0), np.zeros(2, bool), -1, -1]
+    arguments = [numbers(0, 2), numbers(2), numbers(0, 2, 3), numbers(0, 1), np.zeros(3, bool), numbers(0, 2), 16, 1]
+    ((left, right),) = native.link_postings(*arguments)
+    assert (left.tolist(), right.tolist()) == ([0], [2])
+    wrong = [numbers(0, 3), numbers(3), numbers(0, 2, 4), numbers(0), np.zeros(2, bool), numbers(0, 1), -1, -1]
     arguments[change] = wrong[change]
     with pytest.raises(ValueError):
         native.link_postings(*arguments)
@@ -156,7 +174,9 @@ def test_hostile_postings(native, change):
 @pytest.mark.parametrize("place", [-1, 3, -(1 << 63), 1 << 62])
 def test_postings_must_be_tokens(native, place):
     with pytest.raises(ValueError, match="places"):
-        native.link_postings(numbers(0, place), numbers(2), numbers(0, 2, 3), numbers(0, 1), np.zeros(3, bool), 16, 1)
+        native.link_postings(
+            numbers(0, place), numbers(2), numbers(0, 2, 3), numbers(0, 1), np.zeros(3, bool), numbers(0, 2), 16, 1
+        )
 
 
 @given(st.lists(st.sets(st.integers(0, 15) | st.integers(0, (1 << 64) - 1), max_size=20), min_size=1), st.data())

@@ -48,6 +48,20 @@ def test_bytes_do_not_depend_on_how_a_scan_is_run(seed):
     assert as_bytes(dedup.scan([dedup.Document(*item) for item in reversed(items)])) == expected
 
 
+@pytest.mark.parametrize("ranges", [3, 1000])
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_bytes_do_not_depend_on_how_work_is_divided(monkeypatch, ranges, jobs):
+    texts = corpus(2)
+    expected = as_bytes(dedup.scan(texts, dedup.Config(jobs=1)))
+    monkeypatch.setattr("dedup.pipeline.RANGES", ranges)
+    monkeypatch.setattr("dedup.pipeline.RANGE_TOKENS", 1)
+    monkeypatch.setattr("dedup.anchor.PARTS", 16)
+    monkeypatch.setattr("dedup.anchor.PIECES", 1)
+    monkeypatch.setattr("dedup.anchor._BLOCK", 7)
+    monkeypatch.setattr("dedup.passage.PARTS", 1 if jobs == 1 else 500)
+    assert as_bytes(dedup.scan(texts, dedup.Config(jobs=jobs))) == expected
+
+
 @given(st.lists(hostile_text(30), min_size=1, max_size=6), st.randoms(use_true_random=False))
 @settings(max_examples=30)
 def test_bytes_of_hostile_texts_do_not_depend_on_how_a_scan_is_run(pieces, random):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
 import naive
 import numpy as np
 import pytest
@@ -9,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents_of_words
 
-from dedup import kernels
+from dedup import anchor, kernels
 from dedup.anchor import BACK_LINKS, PAIR_LIMIT, find_anchors
 from dedup.chain import equal_runs
+from dedup.ranges import Each, joined
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints
 
 Words = list[list[int]]
@@ -22,15 +26,21 @@ def flat(documents: Words) -> tuple[np.ndarray, np.ndarray]:
     return kernels.mix64(keys) & ~np.uint64(1), np.cumsum([0, *map(len, documents)])
 
 
-def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+def anchors_in_ranges(
+    documents: Words, shortest: int, clusters: list[int] | None = None, cuts: list[int] | None = None, each: Each = map
+) -> list[tuple[np.ndarray, np.ndarray]]:
     keys, offsets = flat(documents)
     chosen = np.zeros(len(keys), bool)
     chosen[fingerprints(keys, offsets, shortest)[1]] = True
     names = np.array(clusters or range(len(documents)), np.int64)
+    ranges = np.array(cuts or [0, len(documents)])
     shingle, window = FINGERPRINT_SHINGLE, fingerprint_window(shortest)
-    parts = zip(*find_anchors(chosen, keys, offsets, names, shingle, shortest, window), strict=True)
-    left, right = map(np.concatenate, parts)
-    return left, right
+    found = find_anchors(chosen, keys, offsets, names, ranges, shingle, shortest, window, each)
+    return [tuple(map(np.concatenate, zip(*parts, strict=True))) for parts in found]
+
+
+def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    return anchors_in_ranges(documents, shortest, clusters)[0]
 
 
 def runs_of(documents: Words, shortest: int) -> list[tuple[int, int, int]]:
@@ -52,6 +62,24 @@ def test_anchors_join_equal_words_left_before_right(documents, shortest):
         assert a < b
         assert a + FINGERPRINT_SHINGLE <= a_end and b + FINGERPRINT_SHINGLE <= b_end
         assert keys[a : a + FINGERPRINT_SHINGLE].tolist() == keys[b : b + FINGERPRINT_SHINGLE].tolist()
+
+
+@given(documents_of_words(letters=3).filter(any), st.integers(4, 9), st.data())
+def test_ranges_and_threads_find_the_same_anchors_and_runs(documents, shortest, data):
+    cuts = sorted({0, len(documents), *data.draw(st.sets(st.integers(0, len(documents))))})
+    keys, offsets = flat(documents)
+    with ThreadPoolExecutor(3) as workers:
+        ranges = anchors_in_ranges(documents, shortest, cuts=cuts, each=workers.map)
+    for (left, _), (first, last) in zip(ranges, pairwise(offsets[cuts].tolist()), strict=True):
+        assert ((first <= left) & (left < last)).all()
+    left, right = map(np.concatenate, zip(*ranges, strict=True))
+    whole = anchors_of(documents, shortest)
+    assert sorted(zip(left.tolist(), right.tolist(), strict=True)) == sorted(
+        zip(*(values.tolist() for values in whole), strict=True)
+    )
+    runs = joined(equal_runs([own], keys, offsets, shortest, max_gap=3, least=4) for own in ranges)
+    expected = equal_runs([whole], keys, offsets, shortest, max_gap=3, least=4)
+    assert [values.tolist() for values in runs] == [values.tolist() for values in expected]
 
 
 @given(documents_of_words(letters=4, max_words=16, max_documents=3), st.integers(4, 9))
@@ -125,6 +153,25 @@ def test_a_copy_of_stock_phrases_is_found_among_all_who_use_them(shortest, crowd
     assert any(
         left <= one and right - left == two - one and left + length >= one + shortest for left, right, length in found
     )
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(2, 12), st.integers(1, 9))
+def test_what_lies_within_settled_stretches(settled, reach, block):
+    expected = [
+        any(settled[at] and at - anchor.OVERHANG <= place < at + reach for at in range(len(settled)))
+        or stretch_between(settled, place, reach)
+        for place in range(len(settled))
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anchor, "_BLOCK", block)
+        assert anchor._within(np.array(settled, bool), reach).tolist() == expected
+
+
+def stretch_between(settled: list[bool], place: int, reach: int) -> bool:
+    """Return whether a place is between two settled ones so near to each other that they are one stretch."""
+    before = max((at for at in range(place) if settled[at]), default=None)
+    after = min((at for at in range(place, len(settled)) if settled[at]), default=None)
+    return before is not None and after is not None and after - before <= reach + anchor.OVERHANG
 
 
 def test_documents_of_a_cluster_are_not_joined_but_others_with_each_of_them():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernels
-from dedup.arrays import AlignedPair, Pairs
+from dedup.arrays import AlignedPair, Pairs, ReusedPassages
 from dedup.kernels.reference.passages import same_occurrence
 from dedup.passage import group_pairs
 from dedup.unite import absorb, unite
@@ -36,7 +37,10 @@ class Found(NamedTuple):
 
 def grouped(pairs: list[AlignedPair], words: list[int]) -> list[Found]:
     keys = keys_of(words)
-    found = unite(absorb(group_pairs(Pairs.of(pairs), keys, 4, 0.6)), keys)
+    together = group_pairs(Pairs.of(pairs), keys, 4, 0.6)
+    with ThreadPoolExecutor(3) as workers:
+        same_passages(group_pairs(Pairs.of(pairs), keys, 4, 0.6, workers.map), together)
+    found = unite(absorb(together), keys)
     uses, rows = found.uses, found.pairs.rows()
     passages = []
     for number in range(found.size):
@@ -47,6 +51,12 @@ def grouped(pairs: list[AlignedPair], words: list[int]) -> list[Found]:
         belonging = [rows[at] for at in np.flatnonzero(found.passage_of_pair == number).tolist()]
         passages.append(Found(model, list(zip(sides, likeness, strict=True)), belonging))
     return passages
+
+
+def same_passages(found: ReusedPassages, expected: ReusedPassages) -> None:
+    for values, others in zip((*found.uses, *found.pairs), (*expected.uses, *expected.pairs), strict=True):
+        assert values.tolist() == others.tolist()
+    assert found.passage_of_pair.tolist() == expected.passage_of_pair.tolist()
 
 
 def keys_of(words: list[int]) -> np.ndarray:

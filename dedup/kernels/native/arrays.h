@@ -87,6 +87,13 @@ OutRows<T> hand_over(Column<T> column, std::size_t rows, std::size_t columns) {
     return OutRows<T>(data, {rows, columns}, owner);
 }
 
+// Asks for memory that will be read soon.
+inline void fetch_early([[maybe_unused]] const void *memory) {
+#if defined(__GNUC__)
+    __builtin_prefetch(memory);
+#endif
+}
+
 // What a caller must hold to: places outside the arrays would be read otherwise.
 inline void check(bool holds, const char *message) {
     if (!holds) throw nb::value_error(message);
@@ -101,9 +108,13 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
     if (!good) throw nb::value_error("offsets must start with 0, ascend and end with the number of elements");
 }
 
+// Fewer tokens than this, and places of them are held in 32 bits: sums of two places and a length fit as well.
+constexpr std::size_t NARROW = std::size_t{1} << 30;
+
 // Each file of kernels adds its functions to the module.
 void bind_hashing(nb::module_ &module);
 void bind_grouping(nb::module_ &module);
+void bind_linking(nb::module_ &module);
 void bind_windows(nb::module_ &module);
 void bind_runs(nb::module_ &module);
 void bind_chains(nb::module_ &module);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "arrays.h"
+
 namespace dedup {
 
 class DocumentIndex {
@@ -15,7 +17,7 @@ class DocumentIndex {
         std::size_t document = 0;
         for (std::size_t step = 0; step < coarse_.size(); ++step) {
             while (document + 2 < size && ends_[document] <= static_cast<int64_t>(step << SHIFT)) ++document;
-            coarse_[step] = document;
+            coarse_[step] = static_cast<uint32_t>(document);
         }
     }
 
@@ -26,10 +28,13 @@ class DocumentIndex {
         return document;
     }
 
+    // Asks for what will be looked at for a place.
+    void fetch(int64_t place) const { fetch_early(&coarse_[static_cast<std::size_t>(place >> SHIFT)]); }
+
   private:
     static constexpr int SHIFT = 7;  // documents shorter than this, on the average, cost a few steps
     const int64_t *ends_;
-    std::vector<std::size_t> coarse_;  // the document of every 128th place
+    std::vector<uint32_t> coarse_;  // the document of every 128th place; narrow, so that more of it is in the cache
 };
 
 }  // namespace dedup

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "arrays.h"
-#include "documents.h"
 
 namespace dedup {
 
 namespace {
 
 constexpr std::size_t PARTITIONS = 10;     // a posting takes two hashes' room, so this many hold a fifth of the input's
+constexpr std::size_t FIT = 1 << 15;       // or so many: they fit into the second-level cache
 constexpr std::size_t BUCKET = 256;        // postings, about
 constexpr unsigned MOST_BITS = 16;         // of buckets: their counts stay in the second-level cache
 constexpr std::size_t BLOCK = 2048;        // hashes looked at before those of the partition are put into buckets
@@ -55,7 +55,7 @@ EqualGroups::EqualGroups(const uint64_t *hashes, std::size_t count) : hashes_(ha
 
 void EqualGroups::find(int64_t *order, int64_t *sizes) {
     const std::size_t buckets = begins_.size() - 1;
-    const std::size_t most = count_ / PARTITIONS;
+    const std::size_t most = std::max(count_ / PARTITIONS, FIT);
     for (std::size_t first = 0, last; first < buckets; first = last) {
         last = first + 1;
         while (last < buckets && begins_[last + 1] - begins_[first] <= most) ++last;
@@ -141,160 +141,6 @@ nb::tuple equal_groups(In<uint64_t> hashes) {
     return nb::make_tuple(hand_over(std::move(order), members), hand_over(std::move(sizes), groups));
 }
 
-void check_links(const In<int64_t> &sizes, int64_t limit, int64_t back) {
-    if (limit < 0 || back < 0) throw nb::value_error("limit and back must not be negative");
-    int64_t room = INT64_MAX;
-    for (std::size_t group = 0; group < sizes.size(); ++group) {
-        const int64_t size = sizes.data()[group];
-        if (size < 0 || size > room) throw nb::value_error("sizes of groups must not be negative, nor too large");
-        room -= size;
-    }
-}
-
-// Calls `link(earlier, later)` for the pairs of a group of members `first`, `first` + 1, ...
-template <typename Link>
-void link_group(int64_t first, int64_t size, int64_t limit, int64_t back, Link link) {
-    for (int64_t later = first + 1; later < first + size; ++later) {
-        const int64_t rank = later - first;
-        const int64_t nearest = size > limit ? std::min(rank, back) : rank;
-        for (int64_t step = 1; step <= nearest; ++step) link(later - step, later);
-        if (nearest < rank) link(first, later);
-    }
-}
-
-// Pairs of places, as many as there is room for at most.
-class Pairs {
-  public:
-    explicit Pairs(std::size_t most) : left_(make_column<int64_t>(most)), right_(make_column<int64_t>(most)) {}
-
-    void add(int64_t left, int64_t right) {
-        left_[size_] = left;
-        right_[size_++] = right;
-    }
-    nb::tuple hand_over_both() {
-        return nb::make_tuple(hand_over(std::move(left_), size_), hand_over(std::move(right_), size_));
-    }
-
-  private:
-    Column<int64_t> left_, right_;
-    std::size_t size_ = 0;
-};
-
-// How many pairs `link_group` makes of all groups.
-std::size_t count_links(const In<int64_t> &sizes, int64_t limit, int64_t back) {
-    std::size_t links = 0;
-    const auto most = static_cast<std::size_t>(back) + 1;
-    for (std::size_t group = 0; group < sizes.size(); ++group) {
-        const auto size = static_cast<std::size_t>(sizes.data()[group]);
-        if (!size) continue;
-        const std::size_t full = sizes.data()[group] > limit ? std::min(most, size - 1) : size - 1;
-        links += full * (full + 1) / 2 + (size - 1 - full) * full;
-    }
-    return links;
-}
-
-nb::tuple link_groups(In<int64_t> sizes, int64_t limit, int64_t back) {
-    check_links(sizes, limit, back);
-    Pairs pairs(count_links(sizes, limit, back));
-    {
-        nb::gil_scoped_release released;
-        int64_t first = 0;
-        for (std::size_t group = 0; group < sizes.size(); ++group) {
-            const int64_t size = sizes.data()[group];
-            link_group(first, size, limit, back, [&](int64_t earlier, int64_t later) { pairs.add(earlier, later); });
-            first += size;
-        }
-    }
-    return pairs.hand_over_both();
-}
-
-// The postings of one group, and what may be paired.
-class PostingLinker {
-  public:
-    PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, int64_t limit, int64_t back)
-        : document_of_(offsets.data(), offsets.size()), clusters_(clusters), settled_(settled), limit_(limit),
-          back_(back) {}
-
-    void read(const int64_t *places, int64_t size) {
-        places_ = places;
-        size_ = size;
-        documents_.resize(static_cast<std::size_t>(size));
-        for (std::size_t i = 0; i < documents_.size(); ++i) documents_[i] = document_of_(places[i]);
-    }
-
-    void link(Pairs &pairs) const {
-        const bool large = size_ > limit_;
-        link_group(0, size_, limit_, back_, [&](int64_t earlier, int64_t later) {
-            if (explained(earlier, later) || (large && settled_[places_[later]])) return;
-            const bool to_first = large && later - earlier > back_;
-            if (to_first && document(later) == document(later - 1)) earlier = later - 1;
-            pairs.add(places_[earlier], places_[later]);
-        });
-    }
-
-    // Those of the first one's cluster with the first of another cluster.
-    void link_outside(Pairs &pairs) const {
-        if (size_ <= limit_) return;
-        int64_t outsider = 1;
-        while (outsider < size_ && cluster(outsider) == cluster(0)) ++outsider;
-        if (outsider == size_) return;
-        for (int64_t mate = 0; mate < size_; ++mate) {
-            if (cluster(mate) != cluster(0)) continue;
-            pairs.add(places_[std::min(mate, outsider)], places_[std::max(mate, outsider)]);
-        }
-    }
-
-  private:
-    std::size_t document(int64_t member) const { return documents_[static_cast<std::size_t>(member)]; }
-    int64_t cluster(int64_t member) const { return clusters_[document(member)]; }
-    bool explained(int64_t a, int64_t b) const { return document(a) != document(b) && cluster(a) == cluster(b); }
-
-    DocumentIndex document_of_;
-    const int64_t *clusters_;
-    const bool *settled_;
-    int64_t limit_, back_;
-    const int64_t *places_ = nullptr;
-    int64_t size_ = 0;
-    std::vector<std::size_t> documents_;
-};
-
-nb::tuple link_postings(In<int64_t> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,
-                        In<bool> settled, int64_t limit, int64_t back) {
-    check_links(sizes, limit, back);
-    check_offsets(offsets, settled.size());
-    if (clusters.size() + 1 != offsets.size()) throw nb::value_error("each document must have a cluster");
-    uint64_t members = 0;
-    for (std::size_t group = 0; group < sizes.size(); ++group) members += static_cast<uint64_t>(sizes.data()[group]);
-    if (members != places.size()) throw nb::value_error("the sizes of groups must add up to the number of places");
-    Pairs pairs(count_links(sizes, limit, back) + places.size());  // and those of the outsiders
-    bool inside = true;
-    {
-        nb::gil_scoped_release released;
-        const auto end = static_cast<int64_t>(settled.size());
-        for (std::size_t i = 0; i < places.size(); ++i) inside &= 0 <= places.data()[i] && places.data()[i] < end;
-        if (inside) {
-            PostingLinker linker(offsets, clusters.data(), settled.data(), limit, back);
-            const auto each_group = [&](auto act) {
-                const int64_t *at = places.data();
-                for (std::size_t group = 0; group < sizes.size(); at += sizes.data()[group++]) {
-                    act(at, sizes.data()[group]);
-                }
-            };
-            each_group([&](const int64_t *at, int64_t size) {
-                linker.read(at, size);
-                linker.link(pairs);
-            });
-            each_group([&](const int64_t *at, int64_t size) {
-                if (size <= limit) return;
-                linker.read(at, size);
-                linker.link_outside(pairs);
-            });
-        }
-    }
-    if (!inside) throw nb::value_error("places must be those of tokens");
-    return pairs.hand_over_both();
-}
-
 // How many values two sorted sets share.
 int64_t shared(const uint64_t *a, const uint64_t *a_end, const uint64_t *b, const uint64_t *b_end) {
     int64_t count = 0;
@@ -332,9 +178,6 @@ Out<int64_t> shared_counts(In<uint64_t> values, In<int64_t> offsets, In<int64_t>
 
 void bind_grouping(nb::module_ &module) {
     module.def("equal_groups", &equal_groups, nb::arg("hashes"));
-    module.def("link_groups", &link_groups, nb::arg("sizes"), nb::arg("limit"), nb::arg("back"));
-    module.def("link_postings", &link_postings, nb::arg("places"), nb::arg("sizes"), nb::arg("offsets"),
-               nb::arg("clusters"), nb::arg("settled"), nb::arg("limit"), nb::arg("back"));
     module.def("shared_counts", &shared_counts, nb::arg("values"), nb::arg("offsets"), nb::arg("left"),
                nb::arg("right"));
 }

@@ -5,6 +5,7 @@ NB_MODULE(_native, module) {
     module.doc() = "The kernels in C++; `dedup.kernels.reference` says what each function means.";
     dedup::bind_hashing(module);
     dedup::bind_grouping(module);
+    dedup::bind_linking(module);
     dedup::bind_windows(module);
     dedup::bind_runs(module);
     dedup::bind_chains(module);

@@ -12,12 +12,6 @@ namespace dedup {
 
 namespace {
 
-inline void fetch_early([[maybe_unused]] const void *memory) {
-#if defined(__GNUC__)
-    __builtin_prefetch(memory);
-#endif
-}
-
 // Which runs are worth keeping: see reference/runs.py.
 struct RunLimits {
     int64_t shortest, max_gap, least;
@@ -29,21 +23,18 @@ class RunFinder {
   public:
     RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, const RunLimits &limits)
         : keys_(keys.data()), places_(static_cast<int64_t>(keys.size())), offsets_(offsets.data()),
-          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {
-        // More than ordinary text has. Memory that is never written to is never taken, and growing would take twice.
-        short_.reserve(keys.size() / 4);
-    }
+          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {}
 
     // Takes some anchors. Nearly all of ordinary text are in short runs that no other one is near to. So the short ones
     // are told apart first, and only those that stay are sorted like the others.
-    void add(const int64_t *left, const int64_t *right, std::size_t count) {
-        constexpr std::size_t AHEAD = 12;
+    template <typename Given>
+    void add(const Given *left, const Given *right, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             if (i + AHEAD < count) {
                 fetch_early(keys_ + left[i + AHEAD]);
                 fetch_early(keys_ + right[i + AHEAD]);
             }
-            const int64_t a = left[i], b = right[i];
+            const auto a = static_cast<int64_t>(left[i]), b = static_cast<int64_t>(right[i]);
             if (keys_[a] != keys_[b]) continue;
             Anchor anchor{static_cast<Place>(b - a), static_cast<Place>(a)};
             // Documents need not be looked up to see that no more is equal.
@@ -84,6 +75,8 @@ class RunFinder {
     }
 
   private:
+    static constexpr std::size_t AHEAD = 12;  // anchors whose words are fetched early
+
     struct Anchor {
         Place distance, left;
         bool operator==(const Anchor &other) const { return distance == other.distance && left == other.left; }
@@ -110,7 +103,10 @@ class RunFinder {
     void grow() {
         sort_anchors();
         Anchor in{0, 0};  // of the last run, the distance and where its left side ends
-        for (const Anchor &anchor : anchors_) {
+        for (std::size_t i = 0; i < anchors_.size(); ++i) {
+            const Anchor &ahead = anchors_[std::min(i + AHEAD, anchors_.size() - 1)], &anchor = anchors_[i];
+            fetch_early(keys_ + ahead.left);
+            fetch_early(keys_ + (ahead.left + ahead.distance));
             if (anchor.distance == in.distance && anchor.left < in.left) continue;
             runs_.push_back(run_around(anchor));
             in = {anchor.distance, static_cast<Place>(runs_.back().left + runs_.back().length)};
@@ -164,7 +160,11 @@ class RunFinder {
         std::stable_sort(periodic.begin(), periodic.end(), [](const Run &a, const Run &b) { return a.left < b.left; });
         const auto one_place = [](const Run &a, const Run &b) { return a.left == b.left; };
         periodic.erase(std::unique(periodic.begin(), periodic.end(), one_place), periodic.end());
-        const auto only_repeats = [&](const Anchor &begin) { return repeats(run_around(begin), periodic); };
+        Place longest = 0;
+        for (const Run &run : periodic) longest = std::max(longest, static_cast<Place>(run.right_end() - run.left));
+        const auto only_repeats = [&](const Anchor &begin) {
+            return begin.distance < longest && repeats(run_around(begin), periodic);
+        };
         short_.erase(std::remove_if(short_.begin(), short_.end(), only_repeats), short_.end());
         std::vector<Run> kept, pieces;
         for (const Run &run : runs_) {
@@ -227,6 +227,7 @@ class RunFinder {
 
     // Adds the short runs that another run is near to.
     void add_short_runs() {
+        drop_lonely();
         std::vector<bool> near(short_.size());
         find_near(near);
         std::size_t size = 0;
@@ -245,13 +246,33 @@ class RunFinder {
         runs_.swap(all);
     }
 
+    uint64_t band_of(Place distance) const {
+        return static_cast<uint64_t>(distance) / static_cast<uint64_t>(std::max<int64_t>(limits_.max_gap, 1));
+    }
+
+    // Leaves out short runs that are alone in their band and have none in the two beside it.
+    void drop_lonely() {
+        const std::size_t bands = band_of(static_cast<Place>(places_)) + 3;
+        std::vector<bool> once(bands), twice(bands);
+        const auto add = [&](Place distance) {
+            const std::size_t band = band_of(distance) + 1;
+            twice[band] = twice[band] || once[band];
+            once[band] = true;
+        };
+        for (const Anchor &begin : short_) add(begin.distance);
+        for (const Run &run : runs_) add(run.distance());
+        const auto lonely = [&](const Anchor &begin) {
+            const std::size_t band = band_of(begin.distance) + 1;
+            return !twice[band] && !once[band - 1] && !once[band + 1];
+        };
+        short_.erase(std::remove_if(short_.begin(), short_.end(), lonely), short_.end());
+    }
+
     // Goes through the bands in turn, each together with the one before it. Short runs are sorted by bands first.
     void find_near(std::vector<bool> &near) {
-        const auto width = static_cast<uint64_t>(std::max<int64_t>(limits_.max_gap, 1));
-        const auto band_of = [width](uint64_t distance) { return distance / width; };
         {
             std::vector<Anchor> scratch;
-            radix_sort(short_, scratch, bit_width(band_of(static_cast<uint64_t>(places_))),
+            radix_sort(short_, scratch, bit_width(band_of(static_cast<Place>(places_))),
                        [&](const Anchor &begin) { return band_of(begin.distance); });
         }
         std::vector<Stretch> before, own, both;
@@ -281,12 +302,15 @@ class RunFinder {
             band_before = band;
         }
     }
-    // Of stretches by left place, marks the short ones that are near to one before or after.
+
+    // Of stretches by left place, marks the short ones that are near to one before or after in the same document. (Of
+    // those before in one document none reaches less far than what is in documents before it.)
     void mark_near(const std::vector<Stretch> &stretches, std::vector<bool> &near) const {
         int64_t furthest = 0;
         for (std::size_t i = 1; i < stretches.size(); ++i) {
             furthest = std::max(furthest, stretches[i - 1].end);
             if (static_cast<int64_t>(stretches[i].left) - furthest > limits_.max_gap) continue;
+            if (document_of_(stretches[i - 1].left) != document_of_(stretches[i].left)) continue;
             for (const std::size_t number : {stretches[i - 1].number, stretches[i].number}) {
                 if (number != LONG) near[number] = true;
             }
@@ -315,14 +339,20 @@ class RunFinder {
     std::vector<Run> runs_;
 };
 
-void check_anchors(const In<int64_t> &left, const In<int64_t> &right, std::size_t places) {
+// Takes anchors whose places are of the width `Given`.
+template <typename Given, typename Place>
+void add_checked(nb::handle part, std::size_t places, RunFinder<Place> &finder) {
+    const auto [left, right] = nb::cast<std::pair<In<Given>, In<Given>>>(part);
     if (left.size() != right.size()) throw nb::value_error("left and right must be of one length");
     const auto end = static_cast<int64_t>(places);
     bool inside = true;
+    const nb::gil_scoped_release released;
     for (std::size_t i = 0; i < left.size(); ++i) {
-        inside &= 0 <= left.data()[i] && left.data()[i] < right.data()[i] && right.data()[i] < end;
+        const auto a = static_cast<int64_t>(left.data()[i]), b = static_cast<int64_t>(right.data()[i]);
+        inside &= 0 <= a && a < b && b < end;
     }
-    if (!inside) throw nb::value_error("anchors must be two places of tokens, left before right");
+    check(inside, "anchors must be two places of tokens, left before right");
+    finder.add(left.data(), right.data(), left.size());
 }
 
 template <typename Place>
@@ -332,10 +362,8 @@ nb::tuple find_runs(const nb::iterable &anchors, const In<uint64_t> &keys, const
     std::size_t size = 0;
     RunFinder<Place> finder(keys, offsets, limits);
     for (nb::handle part : anchors) {
-        const auto [left, right] = nb::cast<std::pair<In<int64_t>, In<int64_t>>>(part);
-        check_anchors(left, right, keys.size());
-        const nb::gil_scoped_release released;
-        finder.add(left.data(), right.data(), left.size());
+        const bool narrow = nb::cast<nb::ndarray<nb::ro>>(part[0]).dtype() == nb::dtype<uint32_t>();
+        narrow ? add_checked<uint32_t>(part, keys.size(), finder) : add_checked<int64_t>(part, keys.size(), finder);
     }
     {
         nb::gil_scoped_release released;
@@ -355,8 +383,6 @@ nb::tuple equal_runs(nb::iterable anchors, In<uint64_t> keys, In<int64_t> offset
     constexpr int64_t MOST = int64_t{1} << 60;  // nothing that is added up can overflow
     if (max_gap < 0 || max_gap > MOST) throw nb::value_error("the gap must be a number of tokens");
     if (least < 1 || least > MOST) throw nb::value_error("the least run must have a token");
-    // Sums of two places and a length must fit as well.
-    constexpr std::size_t NARROW = std::size_t{1} << 30;
     const RunLimits limits{shortest, max_gap, least};
     return keys.size() < NARROW && offsets.size() < NARROW ? find_runs<uint32_t>(anchors, keys, offsets, limits)
                                                            : find_runs<uint64_t>(anchors, keys, offsets, limits);

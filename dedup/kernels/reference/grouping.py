@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from dedup.arrays import I64, U64, Flags
+from dedup.arrays import I64, U64, Flags, Places, narrowed
 from dedup.kernels.reference.hashing import hash_windows
 
 
@@ -22,19 +24,25 @@ def equal_groups(hashes: U64) -> tuple[I64, I64]:
     return order[np.repeat(sizes > 1, sizes)], sizes[sizes > 1]
 
 
-def equal_windows(keys: U64, starts: Flags, offsets: I64, size: int) -> tuple[I64, I64]:
+def equal_windows(
+    keys: U64, starts: Flags, offsets: I64, size: int, part: int = 0, parts: int = 1
+) -> tuple[Places, I64]:
     """Group the places from which ``size`` tokens are equal.
 
     ``keys`` and ``offsets`` are those of the tokens of documents; ``starts`` (``bool[n_tokens]``) marks the places that
-    are looked at, if as many tokens follow in their document. Returns the places (``int64[n]``), group after group by
-    ascending `hash_windows` and ascending within a group, and the sizes of the groups (``int64[n_groups]``, each at
+    are looked at, if as many tokens follow in their document. Returns the places (`arrays.narrowed`), group after group
+    by ascending `hash_windows` and ascending within a group, and the sizes of the groups (``int64[n_groups]``, each at
     least 2). Places that stand alone are left out.
+
+    Only hashes that are ``part`` modulo ``parts`` (1, 2, 4, ...) are looked at: so this can be done side by side.
     """
     places = np.flatnonzero(starts)
     ends = np.repeat(offsets[1:], np.diff(np.searchsorted(places, offsets)))
     places = places[places + size <= ends]
-    order, sizes = equal_groups(hash_windows(keys, places, size) if len(places) else keys[:0])
-    return places[order], sizes
+    hashes = hash_windows(keys, places, size) if len(places) else keys[:0]
+    own = np.flatnonzero(hashes % np.uint64(parts) == part)
+    order, sizes = equal_groups(hashes[own])
+    return narrowed(places[own[order]], len(keys)), sizes
 
 
 def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
@@ -57,19 +65,20 @@ def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
 
 
 def link_postings(
-    places: I64, sizes: I64, offsets: I64, clusters: I64, settled: Flags, limit: int, back: int
-) -> tuple[I64, I64]:
+    places: Places, sizes: I64, offsets: I64, clusters: I64, settled: Flags, cuts: I64, limit: int, back: int
+) -> list[tuple[Places, Places]]:
     """Pair the postings of groups as `link_groups` does, but for what is linked or explained already.
 
-    ``places`` (``int64[n]``) are token places, group after group, ascending within each; ``offsets`` the documents';
+    ``places`` are token places, group after group, ascending within each; ``offsets`` the documents';
     ``clusters`` (``int64[n_documents]``) tells which documents are not paired with each other, though each may be with
     itself. Postings of large groups at which ``settled`` (``bool[n_tokens]``) is true are not paired with those before
     them. In a large group a posting is paired with the one before it instead of the first where that is of its own
     document: this suffices, and in a periodic text links to the first would be quadratic later on. And whoever cannot
     be paired with the first, for being of its cluster, is paired with the first posting of another cluster.
 
-    Returns left and right places, ``int64[n_pairs]`` each, left < right: the pairs of `link_groups` in its order, then
-    those with the first of another cluster by group and posting.
+    Returns left and right places, left < right, for each range of documents in which the left ones lie: ``cuts``
+    (``int64[n_ranges + 1]``) tells the documents with which ranges begin. In a range first come the pairs of
+    `link_groups` in its order, then those with the first of another cluster by group and posting.
     """
     document = np.searchsorted(offsets, places, "right") - 1
     cluster = clusters[document]
@@ -81,7 +90,10 @@ def link_postings(
     earlier[again] = later[again] - 1
     mates, outsiders = _outside_pairs(sizes[sizes > limit], np.flatnonzero(large), cluster)
     left = np.concatenate([places[earlier[~dropped]], places[np.minimum(mates, outsiders)]])
-    return left, np.concatenate([places[later[~dropped]], places[np.maximum(mates, outsiders)]])
+    right = np.concatenate([places[later[~dropped]], places[np.maximum(mates, outsiders)]])
+    begins = offsets[cuts].tolist()
+    within = [(first <= left) & (left < last) for first, last in pairwise(begins)]
+    return [(narrowed(left[own], len(settled)), narrowed(right[own], len(settled))) for own in within]
 
 
 def _outside_pairs(sizes: I64, members: I64, cluster: I64) -> tuple[I64, I64]:

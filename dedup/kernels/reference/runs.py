@@ -6,28 +6,28 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dedup.arrays import I64, U64, Flags, Runs
+from dedup.arrays import I64, U64, Flags, Places, Runs
 
 _BLOCK = 16
 
 
 def equal_runs(
-    anchors: Iterable[tuple[I64, I64]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
+    anchors: Iterable[tuple[Places, Places]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
 ) -> tuple[I64, I64, I64]:
     """Return the maximal equal runs in which anchors lie, as left places, right places and lengths.
 
-    ``anchors`` come some at a time, as left and right places (``int64[n]`` each), left before right; in any order, and
-    more than once. A run of one is the tokens that are equal around the two places within their documents (none, where
-    the two themselves differ). ``shortest`` is the number of tokens of the shortest passage.
+    ``anchors`` come some at a time, as left and right places (``int64[n]`` or ``uint32[n]``), left before right; in any
+    order, and more than once. A run of one is the tokens that are equal around the two places within their documents
+    (none, where the two themselves differ). ``shortest`` is the number of tokens of the shortest passage.
 
     Left and right sides do not overlap. A run longer than its distance is a text with that period. Those that only
     repeat another one at a multiple of its period are left out. Periods of ``shortest`` tokens and more give one piece
     each period; shorter ones the two halves of the whole stretch, shifted by a multiple of the period.
 
     Runs of fewer than ``least`` tokens that are not near to another one are left out (pieces of periodic texts never
-    are). Two runs are near if their distances lie in one band of ``max_gap`` or in two that follow each other, and at
-    most ``max_gap`` tokens lie between their left sides, each being taken for ``least`` tokens at least. So whatever
-    follows a run at most ``max_gap`` tokens apart, on both sides, is near to it.
+    are). Two runs are near if their left sides lie in one document, their distances in one band of ``max_gap`` or in
+    two that follow each other, and at most ``max_gap`` tokens lie between their left sides, each being taken for
+    ``least`` tokens at least. So whatever follows a run at most ``max_gap`` tokens apart, on both sides, is near to it.
 
     The result (``int64[n_runs]`` each) is sorted by documents, then by left and right place, then, where these are
     equal, pieces last and by length.
@@ -36,7 +36,7 @@ def equal_runs(
     left, right = map(np.concatenate, zip((nothing, nothing), *anchors, strict=True))
     whole, pieces = _separate(_without_multiples(_grow(left, right, keys, offsets)), shortest)
     runs = Runs(*map(np.concatenate, zip(whole, pieces, strict=True)))
-    kept = (runs.length >= least) | _near(runs, max_gap, least)
+    kept = (runs.length >= least) | _near(runs, offsets, max_gap, least)
     kept[len(whole.left) :] = True
     runs = runs.take(kept)
     order = np.lexsort((runs.right, runs.left, np.searchsorted(offsets, runs.right, "right")))
@@ -108,18 +108,20 @@ def _separate(runs: Runs, shortest: int) -> tuple[Runs, Runs]:
     return runs.take(~over), Runs(*np.array(sorted(set(pieces)), np.int64).reshape(-1, 3).T)
 
 
-def _near(runs: Runs, max_gap: int, least: int) -> Flags:
+def _near(runs: Runs, offsets: I64, max_gap: int, least: int) -> Flags:
     """Return which runs another one is near to."""
     result = np.zeros(len(runs.left), bool)
     ends = runs.left + np.maximum(runs.length, least)
+    document = np.searchsorted(offsets, runs.left, "right")
     bands = (runs.right - runs.left) // max(max_gap, 1)
     for first in (0, 1):  # two bands that follow each other are together in one of two divisions
-        group = (bands + first) // 2
-        order = np.lexsort((runs.left, group))
+        band = (bands + first) // 2
+        order = np.lexsort((runs.left, document, band))
+        same = (np.diff(band[order]) == 0) & (np.diff(document[order]) == 0)
         # Of those before it, the one that reaches furthest counts, not the last.
-        furthest = np.maximum.accumulate(ends[order] + group[order] * (ends.max(initial=0) + 1))
-        furthest -= group[order] * (ends.max(initial=0) + 1)
-        close = (np.diff(group[order]) == 0) & (runs.left[order[1:]] - furthest[:-1] <= max_gap)
+        group = np.cumsum(np.append(0, ~same)[: len(order)]) * (ends.max(initial=0) + 1)
+        furthest = np.maximum.accumulate(ends[order] + group) - group
+        close = same & (runs.left[order[1:]] - furthest[:-1] <= max_gap)
         result[order[1:][close]] = True
         result[order[:-1][close]] = True
     return result

@@ -1,0 +1,45 @@
+"""Work in ranges, side by side: what a stage does with many things it can do with some of them at a time.
+
+A stage is told how to do that by an `Each`: the builtin ``map``, or ``map`` of an executor whose threads the pipeline
+owns (kernels let go of the interpreter while they work). Results come in the order of the ranges, whoever was first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from dedup.arrays import I64
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_Columns = TypeVar("_Columns", bound=tuple[Any, ...])
+
+
+class Each(Protocol):
+    """Calls a function with each of some things and gives its results, in their order."""
+
+    def __call__(self, function: Callable[[_Item], _Result], items: Iterable[_Item], /) -> Iterator[_Result]:
+        """Return the results."""
+
+
+def document_ranges(offsets: I64, most: int, least: int) -> I64:
+    """Return where to cut documents into ranges of about as many tokens: the first document of each, and the end.
+
+    ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin. There are ``most`` ranges
+    (``int64[n_ranges + 1]``), or fewer, so that the average one has at least ``least`` tokens. Some may be empty.
+    """
+    count = max(min(most, int(offsets[-1]) // least), 1)
+    cuts = np.searchsorted(offsets, np.arange(count + 1) * (int(offsets[-1]) / count))
+    cuts[0], cuts[-1] = 0, len(offsets) - 1
+    return cuts
+
+
+def joined(parts: Iterable[_Columns]) -> _Columns:
+    """Return tuples of arrays (one at least) as one, column by column."""
+    parts = list(parts)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    kind = type(parts[0])
+    return kind(columns) if kind is tuple else kind(*columns)
