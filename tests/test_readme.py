@@ -131,10 +131,14 @@ def test_the_settings_are_accepted(tmp_path: Path) -> None:
     assert settings.path == path
     assert settings.config == {"exclude": ["drafts/"], "min_words": 20}
     assert settings.run["paths"] == ("docs",)
+    accepted = []
     for block in others:
         path.write_text("\n".join(block.lines), encoding="utf-8")
         with contextlib.chdir(tmp_path):
-            assert read_settings(None, isolated=False).rules.groups
+            accepted.append(read_settings(None, isolated=False))
+    assert all(settings.path == path for settings in accepted)
+    assert any(settings.run.get("baseline") for settings in accepted)
+    assert any(settings.rules.groups for settings in accepted)
 
 
 def test_defaults_in_the_text_are_the_defaults() -> None:
