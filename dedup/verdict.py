@@ -87,6 +87,11 @@ class Verdict:
         """Whether the check passed."""
         return not self.failures
 
+    @property
+    def fails_by_passages(self) -> bool:
+        """Whether what was found is what fails it: not only notices, which fail it for one reason at most."""
+        return len(self.failures) > any(notice.fails for notice in self.notices)
+
     def of_status(self, status: Status) -> tuple[Finding, ...]:
         """Return the findings of one status."""
         return tuple(finding for finding in self.findings if finding.status == status)

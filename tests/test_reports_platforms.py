@@ -270,6 +270,17 @@ def test_junit_of_a_check_that_passed_fails_nothing() -> None:
     assert suite_of(RESULT, None).attrib["failures"] == "0"
 
 
+def test_new_passages_within_the_limits_are_no_errors_because_a_marker_is_one() -> None:
+    """Otherwise a report would call errors what its verdict lets pass."""
+    markers_only = replace(FAILED, failures=FAILED.failures[1:])
+    assert any(notice.fails for notice in markers_only.notices) and not markers_only.passed
+    suite = suite_of(CHECKED, markers_only)
+    assert (suite.attrib["failures"], suite.attrib["skipped"]) == ("1", "2")
+    annotations = shown(CHECKED, "github", markers_only)
+    assert (annotations.count("::error "), annotations.count("::warning ")) == (1, 3)
+    assert shown(CHECKED, "github", FAILED).count("::error ") == 3
+
+
 def test_junit_is_read_by_a_consumer() -> None:
     junitparser = pytest.importorskip("junitparser", reason="junitparser is not installed")
     xml = junitparser.JUnitXml.fromstring(shown(*many(7)[:1], "junit", many(7)[1]).encode("utf-8"))

@@ -102,7 +102,7 @@ def hostile_check(name: str, text: str) -> tuple[Result, Verdict]:
         (Notice(name, 3, name or "x", True), Notice(name, 3, text)),
         (Stale(name or "x", 3, 2, (name, name)),),
         0.5,
-        (name or "x",),
+        (name or "x", "1 marker without a reason (require-reason)"),
     )
     return result, verdict
 

@@ -77,7 +77,7 @@ def issues(result: Result, verdict: Verdict | None, view: View) -> list[Issue]:
 
 def fails(verdict: Verdict | None) -> bool:
     """Return whether what is new fails a check; a plain scan fails nothing."""
-    return verdict is not None and not verdict.passed
+    return verdict is not None and verdict.fails_by_passages
 
 
 def level(failing: bool) -> Literal["error", "warning"]:

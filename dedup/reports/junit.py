@@ -30,13 +30,15 @@ def render(result: Result, view: View, verdict: Verdict | None = None) -> Iterat
     """Yield the document, a line for each case."""
     failing = fails(verdict)
     found_issues = issues(result, verdict, view)
-    failed, skipped = (1 + len(found_issues), 0) if failing else (0, len(found_issues))
+    gate = verdict is not None and not verdict.passed
+    skipped = 0 if failing else len(found_issues)
+    failed = gate + len(found_issues) - skipped
     counts = f'tests="{1 + len(found_issues)}" failures="{failed}" errors="0"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites name="dedup" {counts}>\n'
     yield f' <testsuite name="dedup" {counts} skipped="{skipped}">\n'
     text = conclusion(verdict) if verdict else found(result) or next(nothing(result))
-    outcome = f'<failure type="gate" message={_attribute(text)}/>' if failing else ""
+    outcome = f'<failure type="gate" message={_attribute(text)}/>' if gate else ""
     yield f'  <testcase classname="dedup" name="gate">{outcome}</testcase>\n'
     for issue in found_issues:
         yield f"  {_case(issue, failing)}\n"
