@@ -326,8 +326,8 @@ class _Counts:
 
     def _places_now(self, number: int) -> dict[str, int]:
         own = self.related[number]
-        same = {other for record in own for other in self.of_record[record] if self.related[other] <= own}
-        return most_places(places_of(self.passages[other]) for other in same)
+        others = {other for record in own for other in self.of_record[record]}
+        return most_places(places_of(self.passages[other]) for other in others if self.related[other] <= own)
 
 
 def _hidden(suppressed: Iterable[Suppression]) -> dict[str, Counter[str]]:
