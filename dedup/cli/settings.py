@@ -180,7 +180,8 @@ def read_table(path: Path) -> Table | None:
     if path.name != PYPROJECT:
         if "tool" in values:
             place = Table(path, values, text).place("tool")
-            raise ConfigError(f"{place}: in this file the keys stand without [tool.dedup], which is for {PYPROJECT}")
+            hint = f"in this file the keys stand without [tool.dedup], which is for {PYPROJECT}"
+            raise ConfigError(f"{place}: unknown key 'tool': {hint}")
         return Table(path, values, text)
     tool = values.get("tool", {})
     table = tool.get("dedup") if isinstance(tool, dict) else None

@@ -95,7 +95,7 @@ def test_a_table_of_pyproject_in_a_file_of_its_own_is_explained(repo: Repo) -> N
     repo.write("dedup.toml", '\n[tool.dedup]\npaths = ["docs"]\n')
     outcome = repo.dedup("check")
     assert outcome.code == 2
-    assert "dedup.toml:2: in this file the keys stand without [tool.dedup]" in outcome.err
+    assert "dedup.toml:2: unknown key 'tool': in this file the keys stand without [tool.dedup]" in outcome.err
 
 
 def test_all_formats_at_once_say_the_same_each_time(repo: Repo) -> None:
@@ -110,3 +110,10 @@ def test_all_formats_at_once_say_the_same_each_time(repo: Repo) -> None:
         seen.add((json.dumps(whole), *written.values()))
     assert len(seen) == 1
     assert not any("seconds" in text for text in seen.pop())
+
+
+@pytest.mark.parametrize("option", ["--baseline", "--diff"])
+def test_an_option_that_is_empty_is_named(repo: Repo, option: str) -> None:
+    outcome = repo.check(option, "")
+    assert outcome.code == 2
+    assert f"{option} is empty" in outcome.err
