@@ -117,3 +117,19 @@ def test_an_option_that_is_empty_is_named(repo: Repo, option: str) -> None:
     outcome = repo.check(option, "")
     assert outcome.code == 2
     assert f"{option} is empty" in outcome.err
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_lines_are_seen_as_added_through_a_link_to_a_folder(repo: Repo, absolute: bool) -> None:
+    (repo.folder / "link").symlink_to("docs")
+    repo.commit()
+    repo.write("docs/shop.md", f"{repo.read('docs/shop.md')}\n{wrapped(HERONS, 50)}\n")
+    outcome = repo.dedup("check", repo.folder / "link" if absolute else "link", "--diff-ref", "main")
+    assert outcome.verdict.startswith("failed: 1 new, 0 changed, 2 known")
+
+
+def test_a_file_that_git_ignores_and_the_check_reads_is_added(repo: Repo) -> None:
+    repo.write(".gitignore", "docs/draft.md\n")
+    repo.write("docs/draft.md", f"{wrapped(HERONS, 50)}\n")
+    assert repo.check("--diff-ref", "main").code == 0
+    assert repo.check("--diff-ref", "main", "--no-gitignore").code == 1
