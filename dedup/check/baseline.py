@@ -94,7 +94,7 @@ class Baseline:
     def read(cls, path: str | Path) -> Baseline:
         """Return the baseline in a file; raises `InputError`, naming file and line, if it is none."""
         try:
-            text = Path(path).read_bytes().decode()
+            text = Path(path).read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such baseline; --update-baseline writes it") from None
         except OSError as error:

@@ -6,6 +6,7 @@ a paragraph of added lines. So the texts are also known as they were, and what t
 
 from __future__ import annotations
 
+import os
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +33,8 @@ class Changes:
     """The folder that paths of the change start from, for documents whose ids are absolute; empty: not known."""
     lines: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
     """The numbers of the lines that are new in a file and not blank, ascending from 1."""
+
+    _paths: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         added = {path: tuple(n for hunk in hunks for n in hunk.added) for path, hunks in self.hunks.items()}
@@ -80,9 +83,24 @@ class Changes:
         yield from (Document(f"removed: {path}", text) for path, text in self.removed.items())
 
     def _path(self, document: str) -> str:
+        """Return the path of a document as the change names it."""
+        if document not in self._paths:
+            self._paths[document] = (self.top and _below(self.top, document)) or self._spelled(document)
+        return self._paths[document]
+
+    def _spelled(self, document: str) -> str:
         if self.top and document.startswith(f"{self.top}/"):
             return document.removeprefix(f"{self.top}/")
         return posixpath.normpath(posixpath.join(self.folder, document))
+
+
+def _below(top: str, document: str) -> str:
+    """Return the path from the top of a file that may be named through symbolic links; empty if it is not below it."""
+    try:
+        path = os.path.relpath(os.path.realpath(document), os.path.realpath(top))
+    except ValueError:  # a name that no file has
+        return ""
+    return "" if path.partition(os.sep)[0] == os.pardir else path.replace(os.sep, "/")
 
 
 def _reversed(text: str, hunks: Iterable[Hunk]) -> str:

@@ -61,12 +61,13 @@ class Repository:
         return done.stdout.decode().strip()
 
     def changes_since(self, commit: str) -> Changes:
-        """Return the lines of the work tree that a commit has not, with files that git does not track yet.
+        """Return the lines of the work tree that a commit has not, with files that git does not track.
 
-        Lines that differ in white space alone are no changes, nor are files that moved.
+        Those that it ignores are among them, since a check may read them all the same. Lines that differ in white space
+        alone are no changes, nor are files that moved.
         """
         changes = Changes.parse(_git(*_DIFF, commit, "--", folder=self.top), *self.places)
-        untracked = _git("ls-files", "--others", "--exclude-standard", "-z", folder=self.top).split(b"\0")
+        untracked = _git("ls-files", "--others", "-z", folder=self.top).split(b"\0")
         return replace(changes, whole=changes.whole | {_text(path) for path in untracked if path})
 
     def submodules(self, commit: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ Cost: a sort of the records' shingles, and some 300 microseconds for each differ
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.arrays import F64, I64, Flags
-from dedup.check.baseline import Baseline, Record, most_places, places_of
+from dedup.check.baseline import Baseline, Places, Record, most_places, places_of
 from dedup.check.shingles import MOST, RANGE, SHINGLE, Shingled, quoted, unpack
 from dedup.model import Passage
-from dedup.verdict import Finding, Stale
+from dedup.verdict import Finding, Stale, Suppression
 
 EXPLAINED = 0.5
 """Share of a text that makes a record explain it, and of a record that makes it part of the text."""
@@ -52,17 +53,22 @@ def compare(
     baseline: Baseline,
     min_words: int,
     wording: Wording = IN_BASELINE,
+    suppressed: Iterable[Suppression] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Stale, ...]]:
     """Return a finding for each passage, in their order, and the records that no passage answers to.
 
-    ``texts`` are those of the result that has the passages; ``wording`` is for the reasons.
+    ``texts`` are those of the result that has the passages; ``wording`` is for the reasons. What is ``suppressed`` of
+    a passage has not moved: it leaves no room for another occurrence.
     """
+    hidden = _hidden(suppressed)
     records, by_id = baseline.records, {record.id: number for number, record in enumerate(baseline.records)}
     same = [by_id.get(passage.id) for passage in passages]
     others = [
         number
         for number, passage in enumerate(passages)
-        if (known := same[number]) is None or len(passage.occurrences) > records[known].occurrences
+        if (known := same[number]) is None
+        or passage.id in hidden
+        or len(passage.occurrences) > records[known].occurrences
     ]
     views = _views([passages[number] for number in others], texts, _Index.of(records))
     view_of = dict(zip(others, views, strict=True))
@@ -70,7 +76,7 @@ def compare(
         view_of[number].related if number in view_of else frozenset([known] if known is not None else [])
         for number, known in enumerate(same)
     ]
-    counts = _Counts.of(passages, related, records)
+    counts = _Counts.of(passages, related, records, hidden)
     findings = tuple(
         _judged(number, passage, view_of[number], counts, min_words, wording)
         if number in view_of
@@ -262,6 +268,8 @@ class _Counts:
     """
 
     records: Sequence[Record]
+    places: Mapping[int, Places]
+    """Those of records that differ from what they say, since an occurrence is there but suppressed."""
     passages: Sequence[Passage]
     related: Sequence[frozenset[int]]
     """The records that explain each passage."""
@@ -269,17 +277,30 @@ class _Counts:
     """The passages that each record explains."""
 
     @classmethod
-    def of(cls, passages: Sequence[Passage], related: Sequence[frozenset[int]], records: Sequence[Record]) -> _Counts:
-        """Return the counts for passages that these records explain."""
+    def of(
+        cls,
+        passages: Sequence[Passage],
+        related: Sequence[frozenset[int]],
+        records: Sequence[Record],
+        hidden: Mapping[str, Counter[str]],
+    ) -> _Counts:
+        """Return the counts for passages that these records explain; ``hidden`` is what is suppressed of each id."""
         of_record: dict[int, list[int]] = {}
         for number, own in enumerate(related):
             for record in own:
                 of_record.setdefault(record, []).append(number)
-        return cls(records, passages, related, of_record)
+        places: dict[int, Places] = {}
+        for passage, own in zip(passages, related, strict=True):
+            if passage.id in hidden:
+                now = dict(places_of(passage))
+                for record in own:
+                    there = places.get(record, records[record].places)
+                    places[record] = _without(there, hidden[passage.id], now)
+        return cls(records, places, passages, related, of_record)
 
     def before(self, group: Iterable[int]) -> int:
         """Return how many occurrences the text of some records had."""
-        return sum(most_places(self.records[record].places for record in group).values())
+        return sum(self._places_before(group).values())
 
     def accounted(self, related: Sequence[frozenset[int]]) -> int:
         """Return for how many occurrences of a passage there are places in the records that explain each."""
@@ -295,15 +316,33 @@ class _Counts:
 
     def further(self, number: int) -> tuple[int, ...]:
         """Return the occurrences of a passage in documents that have more of them than its records say."""
-        before = most_places(self.records[record].places for record in self.related[number])
+        before = self._places_before(self.related[number])
         now = self._places_now(number)
         places = self.passages[number].occurrences
         return tuple(place for place, span in enumerate(places) if now[span.document] > before.get(span.document, 0))
 
+    def _places_before(self, group: Iterable[int]) -> dict[str, int]:
+        return most_places(self.places.get(record, self.records[record].places) for record in group)
+
     def _places_now(self, number: int) -> dict[str, int]:
         own = self.related[number]
-        same = {other for record in own for other in self.of_record[record] if self.related[other] <= own}
-        return most_places(places_of(self.passages[other]) for other in same)
+        others = {other for record in own for other in self.of_record[record]}
+        return most_places(places_of(self.passages[other]) for other in others if self.related[other] <= own)
+
+
+def _hidden(suppressed: Iterable[Suppression]) -> dict[str, Counter[str]]:
+    """Return how many occurrences are suppressed in each document, by the id of the passage."""
+    hidden: dict[str, Counter[str]] = {}
+    for item in suppressed:
+        documents = (item.passage.occurrences[number].document for number in item.occurrences)
+        hidden.setdefault(item.passage.id, Counter()).update(documents)
+    return hidden
+
+
+def _without(places: Places, hidden: Mapping[str, int], now: Mapping[str, int]) -> Places:
+    """Return the places of a record without those of occurrences that are still there, but suppressed."""
+    left = ((name, count - min(hidden.get(name, 0), max(count - now.get(name, 0), 0))) for name, count in places)
+    return tuple((name, count) for name, count in left if count)
 
 
 def _more(now: int, before: int, wording: Wording) -> str:

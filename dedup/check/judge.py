@@ -11,7 +11,7 @@ from dedup.check.baseline import Baseline
 from dedup.check.changes import Changes, gated, pointed
 from dedup.check.identity import BEFORE, IN_BASELINE, compare
 from dedup.check.markers import Marked
-from dedup.check.suppress import suppress
+from dedup.check.suppress import Kept, suppress
 from dedup.config import Config
 from dedup.errors import ConfigError, InputError
 from dedup.model import DocumentInfo, Passage
@@ -63,7 +63,7 @@ def judge(
         _need_texts(result)
     kept = suppress(result, rules or Rules(), marks, config)
     min_words = config.min_words if config else int(result.config["min-words"])
-    findings, stale = _compared(kept.passages, result.texts, min_words, baseline, base)
+    findings, stale = _compared(kept, result.texts, min_words, baseline, base)
     if changes is not None:
         look = gated if changed_lines_only else pointed
         # A text is decoded when it is asked for, so each is asked for once.
@@ -82,7 +82,7 @@ def _need_texts(result: Result) -> None:
 
 
 def _compared(
-    passages: Sequence[Passage],
+    kept: Kept,
     texts: Mapping[str, str],
     min_words: int,
     baseline: Baseline | None,
@@ -90,14 +90,14 @@ def _compared(
 ) -> tuple[tuple[Finding, ...], tuple[Stale, ...]]:
     """Return what each passage is next to a baseline and next to a base, whichever knows it better."""
     found = [
-        compare(passages, texts, known, min_words, wording)
+        compare(kept.passages, texts, known, min_words, wording, kept.suppressed)
         for known, wording in ((baseline, IN_BASELINE), (base, BEFORE))
         if known is not None
     ]
     if not found:
         return tuple(
             Finding(passage, "new", "there is no baseline", tuple(range(len(passage.occurrences))))
-            for passage in passages
+            for passage in kept.passages
         ), ()
     findings = (min(each, key=_news) for each in zip(*(findings for findings, _ in found), strict=True))
     return tuple(findings), () if baseline is None else found[0][1]

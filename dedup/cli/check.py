@@ -118,6 +118,11 @@ def explain(ctx: click.Context, /, id: str, **_: Any) -> None:
     done = _Check.of(ctx)
     from dedup.reports import explain as report
 
+    prefix = id.strip().lower()
+    named = any(prefix and passage.id.startswith(prefix) for passage in done.result.passages)
+    if not named and (stale := report.find_stale(done.verdict, id)):
+        write_stdout(report.explain_stale(stale))
+        return
     passage = report.find_passage(done.result, id)
     write_stdout(report.explain(done.result, passage, done.settings.view, done.verdict))
 
@@ -150,8 +155,11 @@ class _Check:
         inputs = before.inputs(settings, gate)
         with console.show_progress() as progress:
             marks, result = scan_marked(inputs.documents(progress), settings, progress, inputs.skipped)
-        if not result.documents and not gate.allow_empty:
-            raise InputError(_nothing_read(result))
+        if not result.documents:
+            if not gate.allow_empty:
+                raise InputError(_nothing_read(result))
+            if gate.update_baseline and known is not None and known.records:
+                raise InputError(f"nothing was read, which would empty the baseline {gate.baseline}; delete it instead")
         changes = before.changes
         if changes and gate.changed_lines_only and not any(changes.names(document.id) for document in result.documents):
             console.note("the change adds no line to any document that was read")

@@ -99,6 +99,9 @@ class Gate:
             for name, value in values.items()
             if value not in (None, False) and ctx.get_parameter_source(name) in sources
         }
+        for name in ("baseline", "diff"):
+            if values[name] in ("", Path()):  # as when a variable of a workflow is not set
+                raise click.UsageError(f"--{kebab(name)} is empty", ctx)
         if values["update_baseline"] and values["baseline"] is None:
             raise click.UsageError("--update-baseline needs a file to write: --baseline FILE", ctx)
         for first, others in (("update_baseline", ("base_ref", "diff", "diff_ref")), ("diff", ("diff_ref",))):

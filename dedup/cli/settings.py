@@ -178,6 +178,10 @@ def read_table(path: Path) -> Table | None:
         line = re.search(r"\(at line (\d+), ", str(error))
         raise ConfigError(f"{path}{f':{line[1]}' if line else ''}: not TOML: {error}") from error
     if path.name != PYPROJECT:
+        if "tool" in values:
+            place = Table(path, values, text).place("tool")
+            hint = f"in this file the keys stand without [tool.dedup], which is for {PYPROJECT}"
+            raise ConfigError(f"{place}: unknown key 'tool': {hint}")
         return Table(path, values, text)
     tool = values.get("tool", {})
     table = tool.get("dedup") if isinstance(tool, dict) else None

@@ -33,7 +33,7 @@ def render(result: Result, view: View, verdict: Verdict | None = None) -> Iterat
     if verdict is None:
         yield f"{found(result) or next(nothing(result))} {read(result)}\n"
     else:
-        yield f"{read(result)}\n"
+        yield f"{read(result, timed=False)}\n"  # so that each run of a check prints the same
     for line in skipped(result):
         yield f"{line}\n"
     if verdict is not None:

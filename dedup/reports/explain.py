@@ -21,7 +21,7 @@ from dedup.reports.summary import count, sort_of, spread, where
 from dedup.reports.terminal import Unit, columns, paint, printable, units, wrap
 from dedup.result import Result
 from dedup.tokenize import folded_words
-from dedup.verdict import Verdict
+from dedup.verdict import Stale, Verdict
 
 _NARROW = 70
 """Columns below which two texts do not stand side by side."""
@@ -57,6 +57,21 @@ def find_passage(result: Result, prefix: str) -> Passage:
         near = [beginnings[name] for name in get_close_matches(wanted, beginnings, n=_NEAR)]
     hint = f"; the nearest: {', '.join(map(printable, near))}" if near else ""
     raise InputError(f"no passage has an id that begins with {shown}{hint}")
+
+
+def find_stale(verdict: Verdict, prefix: str) -> Stale | None:
+    """Return the entry that only the baseline has and whose id is, or alone begins with, a prefix; None if none is."""
+    wanted = prefix.strip().lower()
+    found = [item for item in verdict.stale if wanted and item.id.startswith(wanted)]
+    return found[0] if len(found) == 1 else None
+
+
+def explain_stale(stale: Stale) -> Iterator[str]:
+    """Yield the lines that explain an entry that only the baseline has."""
+    size = f"{count(stale.words, 'word')}, {count(stale.occurrences, 'occurrence')}"
+    yield f"{size}  (passage {printable(stale.id)})\n"
+    yield "stale: only the baseline has it; no passage that the check found, and did not suppress, answers to it\n"
+    yield from (f"│ {printable(document)}\n" for document in stale.documents)
 
 
 def explain(result: Result, passage: Passage, view: View, verdict: Verdict | None = None) -> Iterator[str]:

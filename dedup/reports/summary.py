@@ -77,10 +77,11 @@ def found(result: Result) -> str:
     return f"Found {' and '.join(parts)}." if parts else ""
 
 
-def read(result: Result) -> str:
-    """Return one sentence on what was read, in what time."""
+def read(result: Result, *, timed: bool = True) -> str:
+    """Return one sentence on what was read, in what time if that is asked for."""
     stats = result.stats
-    return f"Read {count(stats.documents, 'document')}, {count(stats.words, 'word')}, in {stats.seconds:.1f} seconds."
+    time = f", in {stats.seconds:.1f} seconds" if timed else ""
+    return f"Read {count(stats.documents, 'document')}, {count(stats.words, 'word')}{time}."
 
 
 def skipped(result: Result) -> Iterator[str]:

@@ -169,7 +169,8 @@ class _Report:
         if self.without_text:
             documents = count(len(self.without_text), "document")
             yield f"The text of {documents} shown here is not at hand or has changed since the scan: places only.\n"
-        yield f"{read(self.result)}\n"
+        timed = self.verdict is None  # each run of a check prints the same
+        yield f"{read(self.result, timed=timed)}\n"
         for line in skipped(self.result):
             yield f"{line}\n"
 

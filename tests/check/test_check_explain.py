@@ -25,6 +25,17 @@ def test_an_id_that_there_is_not_is_an_error(repo: Repo) -> None:
     assert "no passage has an id that begins with 'no-such-id'" in outcome.err
 
 
+def test_an_entry_that_only_the_baseline_has_is_said_to_be_stale(repo: Repo) -> None:
+    (first, *_) = _ids(repo)
+    repo.dedup("check", "docs", "--baseline", "known", "--update-baseline")
+    (repo.folder / "docs" / "faq.md").unlink()
+    outcome = repo.dedup("explain", first[:8], "docs", "--baseline", "known")
+    assert outcome.code == 0, outcome.err
+    assert f"(passage {first})\nstale: only the baseline has it" in outcome.out
+    assert "│ docs/faq.md\n" in outcome.out
+    assert repo.dedup("explain", first[:8], "docs").code == 2
+
+
 def _ids(repo: Repo) -> list[str]:
     lines = repo.dedup("check", "docs", "--output", "csv").out.splitlines()
     return list(dict.fromkeys(line.split(",")[1] for line in lines[1:]))

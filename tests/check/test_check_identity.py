@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import accumulate
 from random import Random
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from check_support import around, baseline_of, check, prose, scan, statuses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.check import judge
+from dedup.check import Limits, judge
 from dedup.check.baseline import Baseline, Record, most_places
 from dedup.check.identity import _heaviest, _Index, _read
 from dedup.check.shingles import MOST, SHINGLE, Shingled, pack, unpack
@@ -303,3 +305,20 @@ def test_a_result_without_its_texts_cannot_be_compared() -> None:
     assert not judge(saved).passed
     with pytest.raises(InputError, match="the text of d0 is not at hand"):
         judge(saved, baseline=Baseline())
+
+
+def test_many_records_of_one_text_take_no_time_that_grows_with_their_square() -> None:
+    random = Random(5)
+    shared = prose(random, 60)
+    texts = {name: " ".join(prose(random, 60, name) + shared) for name in ("a", "b", "c")}
+    [record] = baseline_of({name: texts[name] for name in ("a", "b")}).records
+
+    def seconds(copies: int) -> float:
+        baseline = Baseline(tuple(replace(record, id=f"{number:016x}") for number in range(copies)))
+        result = scan(texts)
+        start = perf_counter()
+        assert statuses(judge(result, Limits(), baseline=baseline)) == ["new"]
+        return perf_counter() - start
+
+    seconds(10)
+    assert seconds(20_000) < 25 * max(seconds(2_000), 0.05) + 0.2
