@@ -258,21 +258,28 @@ Out<bool> covered(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<
         nb::gil_scoped_release released;
         std::fill_n(result.get(), count, false);
         const int64_t *a = left.data(), *a_end = left_end.data(), *b = right.data(), *b_end = right_end.data();
-        const int64_t *group = groups.data();
+        // In a text that repeats itself most are long: to compare each with each would take the square of the time.
+        std::vector<std::size_t> coverable;
+        for (std::size_t k = 0; k < count; ++k) {
+            if (equal.data()[k] < shortest) coverable.push_back(k);
+        }
+        const auto is_before = [&](std::size_t near, const std::pair<int64_t, int64_t> &place) {
+            return std::pair(groups.data()[near], a[near]) < place;
+        };
         for (std::size_t k = 0; k < order.size(); ++k) {
             check(order.data()[k] >= 0 && order.data()[k] < static_cast<int64_t>(count),
                   "the order must be of the alignments");
             const auto own = static_cast<std::size_t>(order.data()[k]);
             if (result[own]) continue;
-            const auto begin = static_cast<std::size_t>(std::lower_bound(group, group + count, group[own]) - group);
-            const auto end = static_cast<std::size_t>(std::upper_bound(group, group + count, group[own]) - group);
-            auto near = static_cast<std::size_t>(std::lower_bound(a + begin, a + end, a[own] - STANDS_OUT) - a);
-            for (; near < end && a[near] < a_end[own]; ++near) {
+            const int64_t group = groups.data()[own];
+            const std::pair first{group, a[own] - STANDS_OUT};
+            auto at = std::lower_bound(coverable.begin(), coverable.end(), first, is_before);
+            for (; at != coverable.end() && groups.data()[*at] == group && a[*at] < a_end[own]; ++at) {
+                const std::size_t near = *at;
                 const int64_t left_slack = std::min(STANDS_OUT, (a_end[near] - a[near]) / 5);
                 const int64_t right_slack = std::min(STANDS_OUT, (b_end[near] - b[near]) / 5);
-                if (near != own && equal.data()[near] < shortest && a[near] >= a[own] - left_slack &&
-                    a_end[near] <= a_end[own] + left_slack && b[near] >= b[own] - right_slack &&
-                    b_end[near] <= b_end[own] + right_slack) {
+                if (near != own && a[near] >= a[own] - left_slack && a_end[near] <= a_end[own] + left_slack &&
+                    b[near] >= b[own] - right_slack && b_end[near] <= b_end[own] + right_slack) {
                     result[near] = true;
                 }
             }

@@ -175,19 +175,20 @@ def covered(
     left_slack = np.minimum(_STANDS_OUT, (left_end - left) // 5)
     right_slack = np.minimum(_STANDS_OUT, (right_end - right) // 5)
     result = np.zeros(len(groups), bool)
-    begins, ends = np.searchsorted(groups, groups[order]), np.searchsorted(groups, groups[order], "right")
+    coverable = np.flatnonzero(equal < shortest)  # in a text that repeats itself few are: most are long
+    begins, ends = (np.searchsorted(groups[coverable], groups[order], side) for side in ("left", "right"))
+    lefts = left[coverable]
     for index, begin, end in zip(order.tolist(), begins.tolist(), ends.tolist(), strict=True):
-        if result[index] or end - begin < 2:
+        if result[index] or begin == end:
             continue
-        first, last = np.searchsorted(left[begin:end], [left[index] - _STANDS_OUT, left_end[index]]) + begin
-        near = slice(int(first), int(last))
+        first, last = np.searchsorted(lefts[begin:end], [left[index] - _STANDS_OUT, left_end[index]]) + begin
+        near = coverable[first:last]
         inside = left[near] >= left[index] - left_slack[near]
         inside &= left_end[near] <= left_end[index] + left_slack[near]
         inside &= right[near] >= right[index] - right_slack[near]
         inside &= right_end[near] <= right_end[index] + right_slack[near]
-        inside &= equal[near] < shortest
-        inside[index - near.start] = False
-        result[near] |= inside
+        inside &= near != index
+        result[near[inside]] = True
     return result
 
 
