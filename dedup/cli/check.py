@@ -118,13 +118,7 @@ def explain(ctx: click.Context, /, id: str, **_: Any) -> None:
     done = _Check.of(ctx)
     from dedup.reports import explain as report
 
-    prefix = id.strip().lower()
-    named = any(prefix and passage.id.startswith(prefix) for passage in done.result.passages)
-    if not named and (stale := report.find_stale(done.verdict, id)):
-        write_stdout(report.explain_stale(stale))
-        return
-    passage = report.find_passage(done.result, id)
-    write_stdout(report.explain(done.result, passage, done.settings.view, done.verdict))
+    write_stdout(report.explain_id(done.result, id, done.settings.view, done.verdict))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import zip_longest
+from typing import TypeVar
 
 from dedup.describe import fingerprint
 from dedup.errors import InputError
@@ -22,6 +23,8 @@ from dedup.reports.terminal import Unit, columns, paint, printable, units, wrap
 from dedup.result import Result
 from dedup.tokenize import folded_words
 from dedup.verdict import Stale, Verdict
+
+_Named = TypeVar("_Named", Passage, Stale)
 
 _NARROW = 70
 """Columns below which two texts do not stand side by side."""
@@ -39,7 +42,7 @@ def find_passage(result: Result, prefix: str) -> Passage:
     Raises `InputError` that names the passages it may mean, or those with the nearest ids.
     """
     wanted = prefix.strip().lower()
-    found = [passage for passage in result.passages if passage.id.startswith(wanted)] if wanted else []
+    found = _beginning_with(wanted, result.passages)
     exact = [passage for passage in found if passage.id == wanted]
     if len(exact or found) == 1:
         return (exact or found)[0]
@@ -59,11 +62,22 @@ def find_passage(result: Result, prefix: str) -> Passage:
     raise InputError(f"no passage has an id that begins with {shown}{hint}")
 
 
-def find_stale(verdict: Verdict, prefix: str) -> Stale | None:
-    """Return the entry that only the baseline has and whose id is, or alone begins with, a prefix; None if none is."""
+def explain_id(result: Result, prefix: str, view: View, verdict: Verdict) -> Iterator[str]:
+    """Return the lines that explain what an id, or the beginning of one, stands for in a check.
+
+    That is a passage of the result or, where it has none, the entry that only the baseline has. Raises `InputError` as
+    `find_passage` does.
+    """
     wanted = prefix.strip().lower()
-    found = [item for item in verdict.stale if wanted and item.id.startswith(wanted)]
-    return found[0] if len(found) == 1 else None
+    stale = _beginning_with(wanted, verdict.stale)
+    if len(stale) == 1 and not _beginning_with(wanted, result.passages):
+        return explain_stale(stale[0])
+    return explain(result, find_passage(result, prefix), view, verdict)
+
+
+def _beginning_with(wanted: str, items: Iterable[_Named]) -> list[_Named]:
+    """Return those whose id begins with what is wanted; nothing wanted is the beginning of none."""
+    return [item for item in items if item.id.startswith(wanted)] if wanted else []
 
 
 def explain_stale(stale: Stale) -> Iterator[str]:

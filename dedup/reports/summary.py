@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 
 from dedup.model import Cluster, Occurrence, Passage, Skipped
 from dedup.reports import View
@@ -44,11 +43,6 @@ def sort_of(passage: Passage) -> str:
 def documents_of(passage: Passage) -> int:
     """Return in how many documents a passage occurs."""
     return len({place.document for place in passage.occurrences})
-
-
-def ordered_passages(passages: Iterable[Passage], view: View) -> list[Passage]:
-    """Return passages in the order of the view: most words first, then most occurrences; or by place."""
-    return sorted(passages, key=partial(rank, view))
 
 
 def rank(view: View, passage: Passage) -> tuple[object, ...]:
