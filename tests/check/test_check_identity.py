@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -316,9 +316,9 @@ def test_many_records_of_one_text_take_no_time_that_grows_with_their_square() ->
     def seconds(copies: int) -> float:
         baseline = Baseline(tuple(replace(record, id=f"{number:016x}") for number in range(copies)))
         result = scan(texts)
-        start = perf_counter()
+        start = process_time()
         assert statuses(judge(result, Limits(), baseline=baseline)) == ["new"]
-        return perf_counter() - start
+        return process_time() - start
 
     seconds(10)
     assert seconds(20_000) < 25 * max(seconds(2_000), 0.05) + 0.2
