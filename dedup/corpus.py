@@ -60,13 +60,13 @@ class Intake:
         batch: list[bytes] = []
         held = 0
         for document in documents:
-            text = document.text.encode("utf-8", "surrogatepass")
+            text = document.utf8
             if document.masked:
                 self._unmasked[len(self._ids)] = text
                 text = _masked(document).encode("utf-8", "surrogatepass")
             self._ids.append(document.id)
             self._texts.append(text)
-            self._characters.append(len(document.text))
+            self._characters.append(document.characters)
             batch.append(text)
             held += len(text)
             if held >= size:
@@ -114,9 +114,9 @@ def _masked(document: Document) -> str:
     """Return what is searched of a document; raises `InputError` where its masked spans are none."""
     at = 0
     for start, end in document.masked:
-        if not at <= start <= end <= len(document.text):
+        if not at <= start <= end <= document.characters:
             raise InputError(
-                f"document {document.id!r}: masked spans must be sorted, lie in the text of {len(document.text)} code "
+                f"document {document.id!r}: masked spans must be sorted, lie in the text of {document.characters} code "
                 f"points and not overlap; ({start}, {end}) does not"
             )
         at = end

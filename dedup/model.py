@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 Kind = Literal["verbatim", "reformatted", "edited", "reordered"]
 """How two spans differ: not at all; in case, white space, punctuation or Unicode form; in words; in their order."""
@@ -17,17 +17,47 @@ Progress = Callable[[str, int, int], None]
 """``progress(phase, done, total)``; ``total`` is 0 where it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Document:
-    """A text with a name that is unique in the corpus.
+    """A text with a name that is unique in the corpus: ``Document(id, text, masked=())``.
 
     ``masked`` holds half-open spans of code points that are not compared, sorted and without overlap. They belong to
     the text all the same: offsets, lines and what is quoted are those of the text as it stands.
     """
 
     id: str
-    text: str
-    masked: tuple[tuple[int, int], ...] = ()
+    utf8: bytes
+    """The text; a surrogate that stands alone is encoded as three bytes."""
+    characters: int
+    """Code points of the text."""
+    masked: tuple[tuple[int, int], ...]
+
+    def __init__(self, id: str, text: str, masked: tuple[tuple[int, int], ...] = ()) -> None:
+        _fill(self, id, text.encode("utf-8", "surrogatepass"), len(text), masked)
+
+    @classmethod
+    def encoded(cls, id: str, utf8: bytes, characters: int) -> Self:
+        """Return the document of a text that is in UTF-8 already and has so many code points."""
+        document = cls.__new__(cls)
+        _fill(document, id, utf8, characters, ())
+        return document
+
+    @property
+    def text(self) -> str:
+        """The text, decoded each time that it is asked for."""
+        return self.utf8.decode("utf-8", "surrogatepass")
+
+    def __repr__(self) -> str:
+        masked = f", masked={self.masked!r}" if self.masked else ""
+        return f"Document(id={self.id!r}, text={self.text!r}{masked})"
+
+
+def _fill(document: Document, id: str, utf8: bytes, characters: int, masked: tuple[tuple[int, int], ...]) -> None:
+    assign = object.__setattr__
+    assign(document, "id", id)
+    assign(document, "utf8", utf8)
+    assign(document, "characters", characters)
+    assign(document, "masked", masked)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -80,7 +80,7 @@ def note_marks(documents: Iterable[Document], into: dict[str, Marked]) -> Iterat
 
 def find_marks(document: Document) -> Marked:
     """Return the markers of a document, and what its author should mend."""
-    if "dedup:" not in document.text:
+    if b"dedup:" not in document.utf8:
         return Marked(masked=document.masked)
     reader = _Reader(document)
     reader.read()

@@ -95,7 +95,7 @@ def read_texts(result: Result, paths: tuple[str, ...]) -> tuple[dict[str, str], 
 
     def read(sources: Iterable[Source]) -> None:
         for item in read_sources(sources, config):
-            if isinstance(item, Document) and characters.get(item.id) == len(item.text):
+            if isinstance(item, Document) and characters.get(item.id) == item.characters:
                 texts[item.id] = item.text
 
     for folder in [path for path in paths if Path(path).is_dir()] or ["."]:

@@ -1,4 +1,4 @@
-"""JSONL to documents: one record a line, read line by line.
+"""JSONL to documents: one record a line.
 
 A record is an object with a text and, if it has one, an id; without one, the id is the record's place, ``file:line``.
 A record that cannot be used is skipped at its place and the next one is read; blank lines are passed over. Encoding is
@@ -11,18 +11,20 @@ import codecs
 import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document, Skipped
 from dedup.readers import text
 
-_WHITE_SPACE = " \t\r\n"  # what JSON takes for white space
+if TYPE_CHECKING:
+    from dedup.kernels.reference.records import Record
+
+_BLOCK = 1 << 20
+_WHITE_SPACE = b" \t\r\n"  # what JSON takes for white space
 _LONGEST_LIST = 200
-_LINE_ENDS = ("\n", "\r\n", "")
 _decode = json.JSONDecoder().decode
-_decode_first = json.JSONDecoder().raw_decode  # half a microsecond less than `decode`; what follows is not looked at
 
 
 class TextFieldError(InputError):
@@ -35,16 +37,19 @@ def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int, Do
     Raises `InputError` with the reason when the file is not text, and `TextFieldError` at its end when it has records
     but none with the text field. Until the first that has it, what is to be said of the others is held back.
     """
-    text_field, id_field = config.text_field, config.id_field
+    text_field = config.text_field
     found = False
     lacking: list[tuple[int, Skipped]] = []
     fields: dict[str, None] = {}
-    for line, record in _records(stream, place, config.fallback_encoding):
-        if isinstance(record, Skipped):
+    for line, record in _records(stream, place, config):
+        if isinstance(record, Document):
+            found = True
+            yield line, record
+        elif isinstance(record, Skipped):
             yield line, record
         elif text_field in record:
             found = True
-            yield line, _document(record, place, line, text_field, id_field)
+            yield line, _document(record, place, line, text_field, config.id_field)
         else:
             fields.update(dict.fromkeys(record))
             reason = f"no field {text_field!r}; fields: {_listed(record)}"
@@ -56,55 +61,63 @@ def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int, Do
         raise TextFieldError(f"no record has the field {text_field!r}; fields: {_listed(fields)}")
 
 
-def _records(stream: BinaryIO, place: str, fallback: str | None) -> Iterator[tuple[int, dict[str, Any] | Skipped]]:
-    """Yield the number of each line that is not blank, and its object or why it has none."""
+def _records(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int, Document | dict[str, Any] | Skipped]]:
+    """Yield the number of each line that is not blank, and the document in it, else its object or why it has none."""
     offset = line = 0
-    for raw in _lines(stream):
-        line += 1  # noqa: SIM113 - enumerate would hold the line
-        size = len(raw)
-        content: str | None = None
-        record: object = None
-        try:
-            # Nearly every line is a record in UTF-8. One that is not (JSON takes no NUL either) is looked at again.
-            content = raw.decode()
-            raw = b""  # a line may be as large as the memory: what is not needed any more is let go
-            record, end = _decode_first(content)
-            if content[end:] not in _LINE_ENDS:
-                record = None
-        except (ValueError, RecursionError):
-            pass
-        if not isinstance(record, dict):
-            try:
-                content = _content(raw if content is None else content.encode(), fallback, offset, line)
-                record = _object(content) if content else None
-            except InputError as error:
-                record = Skipped(text.place_of(place, line), str(error))
-        content = None
-        if record is not None:
-            yield line, record
+    for block in _blocks(stream):
+        if line == 0 and block.startswith(codecs.BOM_UTF8):
+            offset, block = len(codecs.BOM_UTF8), block.removeprefix(codecs.BOM_UTF8)
+        found, ends = _ordinary(block, config)
+        begin, size = 0, len(block)
+        for item, end in zip(found, ends, strict=True):
+            line += 1
+            if item is not None:
+                name, utf8, characters = item
+                yield line, Document.encoded(text.place_of(place, line) if name is None else name, utf8, characters)
+            elif raw := block[begin:end].rstrip(_WHITE_SPACE):
+                if end == size:
+                    block = b""  # a line may be as large as the memory: what is not needed any more is let go
+                record: dict[str, Any] | Skipped
+                try:
+                    content = text.decode_unmarked(raw, config.fallback_encoding, offset=offset + begin, line=line)
+                    raw = b""
+                    record = _object(content)
+                except InputError as error:
+                    record = Skipped(text.place_of(place, line), str(error))
+                content = ""
+                yield line, record
+            begin = end
         offset += size
 
 
-def _content(raw: bytes, fallback: str | None, offset: int, line: int) -> str:
-    """Return the text of a line, without white space at its end; raises `InputError` if it is not text."""
-    mark = codecs.BOM_UTF8 if line == 1 and raw.startswith(codecs.BOM_UTF8) else b""
-    content = text.decode_unmarked(raw[len(mark) :], fallback, offset=offset + len(mark), line=line)
-    return content.rstrip(_WHITE_SPACE)
+def _ordinary(block: bytes, config: Config) -> tuple[list[Record | None], list[int]]:
+    """Return the record in each line, if it is an ordinary one, and where each line ends."""
+    if len(block) > _BLOCK:  # one line: `json` needs less memory for it
+        return [None], [len(block)]
+    from dedup.kernels import read_records  # imports numpy, which the list of other files does without
+
+    found, ends = read_records(block, config.text_field, config.id_field)
+    return found, ends.tolist()
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a file as UTF-8, if it has a byte order mark, or else as they are.
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a file as UTF-8, if it has another byte order mark, or else as they are, many at a time.
 
-    Raises `InputError` when the first line shows a file that is not text; elsewhere a NUL spoils its record alone.
+    The first line comes alone, and what is longer than a block is one line. Raises `InputError` when the first line
+    shows a file that is not text; elsewhere a NUL spoils its record alone.
     """
     start = stream.readline(text.HEAD)
     if text.is_wide(start):
-        yield from io.BytesIO(text.decode(start + stream.read(), None).encode())
-        return
-    if b"\0" in start and not start.lstrip().startswith(b"{"):
+        stream = io.BytesIO(text.decode(start + stream.read(), None).encode())
+        start = stream.readline()
+    elif b"\0" in start and not start.lstrip().startswith(b"{"):
         text.decode_unmarked(start, None)
     yield start if start.endswith(b"\n") else start + stream.readline()
-    yield from stream
+    read = getattr(stream, "read1", stream.read)  # what there is: nothing waits for more, or is lost where that fails
+    while block := read(_BLOCK):
+        whole = block.rfind(b"\n") + 1
+        yield block[:whole]
+        yield block[whole:] + stream.readline()
 
 
 def _object(content: str) -> dict[str, Any]:

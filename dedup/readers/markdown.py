@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from itertools import accumulate
 
 from dedup.config import Config
@@ -76,7 +75,8 @@ def masked(document: Document, config: Config) -> Document:
     """Return the document with what ``config.ignore_blocks`` names masked, if its name is that of Markdown."""
     if not config.ignore_blocks or not is_markdown(document.id):
         return document
-    return replace(document, masked=masks(document.text, config.ignore_blocks))
+    text = document.text
+    return Document(document.id, text, masks(text, config.ignore_blocks))
 
 
 def masks(text: str, kinds: Collection[str]) -> tuple[tuple[int, int], ...]:
@@ -93,9 +93,9 @@ def masks(text: str, kinds: Collection[str]) -> tuple[tuple[int, int], ...]:
 def masked_characters(document: Document, config: Config) -> dict[str, int]:
     """Return how many characters of a document `masked` masks, by kind; what is of several counts for the first."""
     counts = {}
-    before = 0
+    text, before = document.text, 0
     for number, kind in enumerate(config.ignore_blocks if is_markdown(document.id) else (), 1):
-        total = sum(end - start for start, end in masks(document.text, config.ignore_blocks[:number]))
+        total = sum(end - start for start, end in masks(text, config.ignore_blocks[:number]))
         counts[kind], before = total - before, total
     return {kind: count for kind, count in counts.items() if count}
 

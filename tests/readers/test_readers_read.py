@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pieces import Pieces
 
 from dedup.config import Config
 from dedup.errors import InputError
@@ -131,13 +132,15 @@ def test_a_file_that_really_may_not_be_read_is_listed():
 
 
 def test_a_disk_that_fails_in_the_middle_keeps_what_was_read():
-    class Failing(io.BytesIO):
-        def __next__(self):
-            raise OSError(5, "Input/output error")
+    def pieces():
+        yield b'{"text": "a"}\n{"text": "b"}\n'
+        yield b'{"text": "c"}\n{"text": "d"}\n'
+        raise OSError(5, "Input/output error")
 
     source = Source("-", "-", "jsonl")
-    items = list(read_sources([source], Config(), stdin=Failing(b'{"text": "a"}\n{"text": "b"}\n')))
-    assert items == [Document("-:1", "a"), Skipped("-", "cannot be read: Input/output error")]
+    items = list(read_sources([source], Config(), stdin=Pieces(pieces())))
+    assert items[:-1] == [Document(f"-:{line}", name) for line, name in enumerate("abcd", 1)]
+    assert items[-1] == Skipped("-", "cannot be read: Input/output error")
 
 
 # Ids

@@ -35,6 +35,7 @@ from dedup.kernels.native.alignment import (
 )
 from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
+from dedup.kernels.native.records import read_records
 from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
     LEAST_GROWN,
@@ -72,6 +73,7 @@ __all__ = [
     "may_be_alike",
     "merge_pieces",
     "mix64",
+    "read_records",
     "score_words",
     "shared_counts",
     "shingle",

@@ -119,6 +119,7 @@ void bind_windows(nb::module_ &module);
 void bind_runs(nb::module_ &module);
 void bind_chains(nb::module_ &module);
 void bind_sketches(nb::module_ &module);
+void bind_records(nb::module_ &module);
 void bind_tokens(nb::module_ &module);
 void bind_signatures(nb::module_ &module);
 void bind_letters(nb::module_ &module);

@@ -10,6 +10,7 @@ NB_MODULE(_native, module) {
     dedup::bind_runs(module);
     dedup::bind_chains(module);
     dedup::bind_sketches(module);
+    dedup::bind_records(module);
     dedup::bind_tokens(module);
     dedup::bind_signatures(module);
     dedup::bind_letters(module);

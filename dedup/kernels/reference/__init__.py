@@ -21,6 +21,7 @@ from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
+from dedup.kernels.reference.records import read_records
 from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import (
     band_keys,
@@ -63,6 +64,7 @@ __all__ = [
     "may_be_alike",
     "merge_pieces",
     "mix64",
+    "read_records",
     "score_words",
     "shared_counts",
     "shingle",
