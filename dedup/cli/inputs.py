@@ -41,10 +41,11 @@ class Inputs:
         found, skipped = find_sources(paths, settings.config)
         # A second run over the same folder must not find the report of the first.
         written = {target.path: "output of this run" for target in settings.targets if target.path is not None}
-        reasons = {os.path.realpath(path): reason for path, reason in {**(tools or {}), **written}.items()}
+        reasons = {_file(path): reason for path, reason in {**(tools or {}), **written}.items()}
+        reasons.pop(None, None)
         sources = []
         for source in found:
-            if reasons and (reason := reasons.get(os.path.realpath(source.path))):
+            if reasons and (reason := reasons.get(_file(source.path))):
                 skipped.append(Skipped(source.id, reason))
             else:
                 sources.append(source)
@@ -60,6 +61,15 @@ class Inputs:
                 self.skipped.append(item)
             else:
                 yield item
+
+
+def _file(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Return what a file is known by, whatever its path; none if there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a path object would cost more than this does
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _counted(sources: list[Source], progress: Progress) -> Iterator[Source]:

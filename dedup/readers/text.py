@@ -27,6 +27,7 @@ _WIDE = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE_MARKS = tuple(mark for mark, _ in _WIDE)
 _NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32"}
 
 
@@ -48,7 +49,7 @@ def place_of(file: str, line: int) -> str:
 
 def is_wide(head: bytes) -> bool:
     """Return whether a byte order mark says UTF-16 or UTF-32, where NUL bytes are part of characters."""
-    return head.startswith(tuple(mark for mark, _ in _WIDE))
+    return head.startswith(_WIDE_MARKS)
 
 
 def decode(data: bytes, fallback: str | None) -> str:
