@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dedup.errors import InputError
 from dedup.model import Document
@@ -26,8 +30,8 @@ class Corpus(NamedTuple):
     ids: list[str]
     texts: list[bytes]
     """What is searched, in UTF-8; a surrogate that stands alone is encoded as three bytes."""
-    characters: list[int]
-    """Code points of each text."""
+    characters: NDArray[np.int64]
+    """``int64[n_documents]``: code points of each text."""
     unmasked: Mapping[int, bytes] = {}
     """The texts as they were given, of the documents that are masked: the same to the byte, but for what is masked."""
 
@@ -49,7 +53,7 @@ class Intake:
     def __init__(self) -> None:
         self._ids: list[str] = []
         self._texts: list[bytes] = []
-        self._characters: list[int] = []
+        self._characters = array("q")
         self._unmasked: dict[int, bytes] = {}
 
     def batches(self, documents: Iterable[Document], size: int) -> Iterator[list[bytes]]:
@@ -75,22 +79,22 @@ class Intake:
         if batch:
             yield batch
 
-    def corpus(self) -> tuple[Corpus, list[int]]:
-        """Return what was taken in, and for each document of the corpus which one it was.
+    def corpus(self) -> tuple[Corpus, NDArray[np.int64]]:
+        """Return what was taken in, and for each document of the corpus which one it was (``int64[n_documents]``).
 
         Raises `InputError` when two have one id.
         """
-        order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
-        ids = [self._ids[number] for number in order]
+        order = np.array(sorted(range(len(self._ids)), key=self._ids.__getitem__), np.int64)
+        ids = [self._ids[number] for number in order.tolist()]
         for before, after in itertools.pairwise(ids):
             if before == after:
                 raise InputError(f"two documents have the id {after!r}; ids must be unique")
-        texts, characters = self._texts, self._characters
+        texts = [self._texts[number] for number in order.tolist()]
         unmasked = {}
         if self._unmasked:
-            unmasked = {place: self._unmasked[number] for place, number in enumerate(order) if number in self._unmasked}
-        corpus = Corpus(ids, [texts[number] for number in order], [characters[number] for number in order], unmasked)
-        return corpus, order
+            places = enumerate(order.tolist())
+            unmasked = {place: self._unmasked[number] for place, number in places if number in self._unmasked}
+        return Corpus(ids, texts, np.array(self._characters, np.int64)[order], unmasked), order
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from dedup import kernels
 from dedup.arrays import I64, U64, distinct
 
+U32Rows = NDArray[np.uint32]
+
 RECALL = 0.999
 """Least share of pairs just at the threshold that must become candidates."""
 PAIR_LIMIT = 16
@@ -37,26 +39,30 @@ def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
     return permutations, 1
 
 
-def band_keys(signatures: NDArray[np.uint32], threshold: float) -> NDArray[np.uint64]:
-    """Return ``uint64[bands, n_documents]``: a hash of each band of the signatures ``uint32[n_documents, p]``."""
+def band_keys(signatures: U32Rows, threshold: float) -> U32Rows:
+    """Return ``uint32[bands, n_documents]``: a hash of each band of the signatures ``uint32[n_documents, p]``.
+
+    Of n documents n^2 / 2^33 pairs agree in a band by chance, one of a million documents 116. They are candidates like
+    others, which are verified; half the hash saves more memory than all else that is kept of a short document.
+    """
     bands, rows = choose_bands(threshold, signatures.shape[1])
-    return kernels.band_keys(signatures, rows, bands)
+    return (kernels.band_keys(signatures, rows, bands) >> np.uint64(32)).astype(np.uint32)
 
 
 class Bands(NamedTuple):
     """The bands of documents, in parts: as they were made, and never there twice."""
 
-    parts: Sequence[U64]
-    """``uint64[bands, n]`` each, one after the other ``uint64[bands, n_documents]``."""
+    parts: Sequence[U32Rows]
+    """``uint32[bands, n]`` each, one after the other ``uint32[bands, n_documents]``."""
     order: I64
     """``int64[n_documents]``: where each document is in these."""
 
     @classmethod
-    def of(cls, parts: Sequence[U64]) -> Bands:
+    def of(cls, parts: Sequence[U32Rows]) -> Bands:
         """Return the bands of documents that are in the order of the parts."""
         return cls(parts, np.arange(sum(part.shape[1] for part in parts)))
 
-    def in_order(self, order: Sequence[int]) -> Bands:
+    def in_order(self, order: I64) -> Bands:
         """Return the bands of the documents in another order: ``order`` holds the number that each has here."""
         return Bands(self.parts, self.order[order])
 
@@ -64,7 +70,7 @@ class Bands(NamedTuple):
         """Yield every band of some documents."""
         places = self.order[documents]
         for band in range(len(self.parts[0])):
-            yield np.concatenate([part[band] for part in self.parts])[places]
+            yield np.concatenate([part[band] for part in self.parts])[places].astype(np.uint64)
 
 
 def candidate_pairs(bands: Bands, documents: I64) -> tuple[I64, I64]:

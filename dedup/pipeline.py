@@ -10,14 +10,13 @@ documents after the other (that of the left sides), in threads as well: only anc
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
 it is a fingerprint, and while anchors are looked for 2 for other marks, 12 for half of the fingerprints, 4 for each
-that stands more than once, and 8 for each anchor; without passages nothing but the bands of each document, 200 bytes,
+that stands more than once, and 8 for each anchor; without passages nothing but the bands of each document, 100 bytes,
 until there are candidates, and the shingles of those that are compared at a time.
 """
 
 from __future__ import annotations
 
 import itertools
-import operator
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -72,9 +71,9 @@ class Sketches(NamedTuple):
     fingerprints: Flags
     """``bool[n_tokens]``: whether a fingerprint starts at the token. (Its hash is soon made again.)"""
 
-    def in_order(self, order: Sequence[int]) -> Sketches:
+    def in_order(self, order: I64) -> Sketches:
         """Return the sketches of the documents in another order: ``order`` holds the number that each has here."""
-        if all(map(operator.lt, order, itertools.islice(order, 1, None))):
+        if np.all(order[:-1] < order[1:]):
             return self
         offsets = np.concatenate([[0], np.cumsum(self.counts)])
         return Sketches(
@@ -116,7 +115,7 @@ def scan_documents(
     return Result(
         version=__version__,
         config=config.to_dict(),
-        documents=DocumentList(corpus.ids, sketches.words, np.array(corpus.characters, np.int64)),
+        documents=DocumentList(corpus.ids, sketches.words, corpus.characters),
         skipped=tuple(sorted(skipped, key=lambda item: (item.path, item.reason))),
         clusters=tuple(describe_clusters(groups, corpus)),
         passages=passages,
@@ -130,12 +129,12 @@ def _no_progress(phase: str, done: int, total: int) -> None:
     pass
 
 
-def _rearranged(values: NDArray[_T], offsets: I64, order: Sequence[int]) -> NDArray[_T]:
+def _rearranged(values: NDArray[_T], offsets: I64, order: I64) -> NDArray[_T]:
     """Return the values of each document, one document after the other in the given order."""
     if not len(values):
         return values
     bounds = offsets.tolist()
-    return np.concatenate([values[:0], *(values[bounds[number] : bounds[number + 1]] for number in order)])
+    return np.concatenate([values[:0], *(values[bounds[number] : bounds[number + 1]] for number in order.tolist())])
 
 
 def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
@@ -150,7 +149,7 @@ def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: 
 
 def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
-    bands = np.zeros((0, len(texts)), np.uint64)
+    bands = np.zeros((0, len(texts)), np.uint32)
     if not config.passages:
         counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
         if config.clusters:

@@ -66,7 +66,7 @@ def test_candidates_are_the_pairs_that_share_a_band(rows):
     # The same in parts, in the other order, and of each second document.
     parts = [band_keys(part, 0.8) for part in np.array_split(signatures[::-1].copy(), 3)]
     odd = np.arange(1, len(rows), 2)
-    left, right = candidate_pairs(Bands.of(parts).in_order(np.arange(len(rows))[::-1].tolist()), odd)
+    left, right = candidate_pairs(Bands.of(parts).in_order(np.arange(len(rows))[::-1]), odd)
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == {
         pair for pair in expected if set(pair) <= {*odd.tolist()}
     }

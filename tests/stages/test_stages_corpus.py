@@ -29,9 +29,9 @@ def test_documents_come_back_as_they_were_by_id(texts, size, random):
     random.shuffle(names)
     corpus, order, batches = taken_in((Document(name, texts[name]) for name in names), size)
     assert corpus.ids == sorted(texts)
-    assert [names[number] for number in order] == corpus.ids
+    assert [names[number] for number in order.tolist()] == corpus.ids
     assert [decode(text) for text in corpus.texts] == [texts[name] for name in corpus.ids]
-    assert corpus.characters == [len(texts[name]) for name in corpus.ids]
+    assert corpus.characters.tolist() == [len(texts[name]) for name in corpus.ids]
     assert [decode(text) for batch in batches for text in batch] == [texts[name] for name in names]
     chosen = [number for number in range(len(names)) if random.random() < 0.5]
     quoted = corpus.quoted(chosen)
@@ -56,7 +56,7 @@ def test_ids_that_look_alike_are_not_the_same():
 
 def test_no_documents():
     corpus, order, batches = taken_in([])
-    assert (corpus, order, batches) == (Corpus([], [], []), [], [])
+    assert (corpus.ids, corpus.texts, len(corpus.characters), len(order), batches) == ([], [], 0, 0, [])
     assert dict(corpus.quoted([])) == {}
 
 

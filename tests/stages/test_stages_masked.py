@@ -64,7 +64,7 @@ def test_the_corpus_is_searched_blank_and_quoted_as_it_was(drawn):
     assert decode(batch[1]) == decode(corpus.texts[0]) == blank(text, spans)
     assert [decode(item) for item in corpus.originals] == [text, "plain"]
     assert dict(corpus.quoted([0, 1])) == {"a": text, "b": "plain"}
-    assert corpus.characters == [len(text), 5]
+    assert corpus.characters.tolist() == [len(text), 5]
     assert list(corpus.unmasked) == ([0] if spans else [])
 
 
