@@ -37,7 +37,7 @@ class Document:
 
     @classmethod
     def encoded(cls, id: str, utf8: bytes, characters: int) -> Self:
-        """Return the document of a text that is in UTF-8 already and has so many code points; both are taken on trust."""
+        """Return the document of a text that is in UTF-8 and has so many code points; both are taken on trust."""
         document = cls.__new__(cls)
         _fill(document, id, utf8, characters, ())
         return document

@@ -11,15 +11,12 @@ import codecs
 import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document, Skipped
 from dedup.readers import text
-
-if TYPE_CHECKING:
-    from dedup.kernels.reference.records import Record
 
 _BLOCK = 1 << 20
 _WHITE_SPACE = b" \t\r\n"  # what JSON takes for white space
@@ -67,12 +64,10 @@ def _records(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int
     for block in _blocks(stream):
         if line == 0 and block.startswith(codecs.BOM_UTF8):
             offset, block = len(codecs.BOM_UTF8), block.removeprefix(codecs.BOM_UTF8)
-        found, ends = _ordinary(block, config)
         begin, size = 0, len(block)
-        for item, end in zip(found, ends, strict=True):
+        for name, utf8, characters, end in _ordinary(block, config):
             line += 1
-            if item is not None:
-                name, utf8, characters = item
+            if utf8 is not None:
                 yield line, Document.encoded(text.place_of(place, line) if name is None else name, utf8, characters)
             elif raw := block[begin:end].rstrip(_WHITE_SPACE):
                 if end == size:
@@ -90,14 +85,14 @@ def _records(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int
         offset += size
 
 
-def _ordinary(block: bytes, config: Config) -> tuple[list[Record | None], list[int]]:
-    """Return the record in each line, if it is an ordinary one, and where each line ends."""
+def _ordinary(block: bytes, config: Config) -> Iterable[tuple[str | None, bytes | None, int, int]]:
+    """Return of each line the id and the text, if it is an ordinary record, the text's code points, and its end."""
     if len(block) > _BLOCK:  # one line: `json` needs less memory for it
-        return [None], [len(block)]
+        return [(None, None, 0, len(block))]
     from dedup.kernels import read_records  # imports numpy, which the list of other files does without
 
-    found, ends = read_records(block, config.text_field, config.id_field)
-    return found, ends.tolist()
+    found = read_records(block, config.text_field, config.id_field)
+    return zip(found.names, found.texts, found.characters.tolist(), found.ends.tolist(), strict=True)
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:

@@ -32,13 +32,15 @@ PIECES = [piece if isinstance(piece, bytes) else piece.encode() for piece in WRI
 
 def read(kernels, lines: bytes, text_field: str = "text", id_field: str = "id") -> list:
     """Return what is found in each line."""
-    found, ends = kernels.read_records(lines, text_field, id_field)
-    assert ends.dtype == np.int64
+    names, texts, characters, ends = kernels.read_records(lines, text_field, id_field)
+    assert characters.dtype == ends.dtype == np.int64
     own = [lines[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
     assert b"".join(own) == lines
     assert all(line.find(b"\n") == len(line) - 1 for line in own[:-1])  # a carriage return ends no line
-    assert len(found) == len(own)
-    return found
+    records = list(zip(names, texts, characters.tolist(), strict=True))
+    assert len(records) == len(own)
+    assert all(record == (None, None, 0) for record in records if record[1] is None)
+    return [None if record[1] is None else record for record in records]
 
 
 def check(native, reference, lines: bytes) -> None:

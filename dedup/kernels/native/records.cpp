@@ -325,16 +325,15 @@ nb::tuple read_records(nb::bytes lines, nb::bytes text_field, nb::bytes id_field
             ends.push_back(static_cast<int64_t>(at));
         }
     }
-    nb::list result;
+    nb::list names, found;  // columns: the garbage collector would look through as many tuples again and again
+    std::vector<int64_t> characters;
     for (const Record &record : records) {
-        if (!record.good) {
-            result.append(nb::none());
-            continue;
-        }
         const String &value = record.text.value;
-        result.append(nb::make_tuple(named(record.id), nb::bytes(value.data, value.size), value.characters));
+        names.append(record.good ? named(record.id) : nb::none());
+        found.append(record.good ? nb::object(nb::bytes(value.data, value.size)) : nb::none());
+        characters.push_back(record.good ? static_cast<int64_t>(value.characters) : 0);
     }
-    return nb::make_tuple(result, hand_over(std::move(ends)));
+    return nb::make_tuple(names, found, hand_over(std::move(characters)), hand_over(std::move(ends)));
 }
 
 }  // namespace
