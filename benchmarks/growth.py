@@ -106,6 +106,12 @@ def _two_texts(words: str, units: int) -> Work:
     return partial(_scan, {name: _repeated(words, units // 2) + prose.text(300) for name in "ab"})
 
 
+def _chunks(units: int) -> Work:
+    """Texts of 100 words that overlap by 90, as chunks for a search do: all hang together, in very many passages."""
+    words = Prose(5).pieces(10 * units + 100)
+    return partial(_scan, {f"{number}": "".join(words[10 * number : 10 * number + 100]) for number in range(units)})
+
+
 def _repeated(words: str, count: int) -> str:
     return f"{words} " * (count // len(words.split()))
 
@@ -125,6 +131,7 @@ _REPEATED = {
 PARTS: dict[str, tuple[Part, int]] = {
     **{f"{name} in one text": (partial(_one_text, words), 200_000) for name, words in _REPEATED.items()},
     **{f"{name} in two texts": (partial(_two_texts, words), 200_000) for name, words in _REPEATED.items()},
+    "chunks that overlap": (_chunks, 2_000),
     **{f"Markdown: {name}": (partial(_markdown, text), 5) for name, text in hostile.MARKDOWN.items()},
     **{
         f"markers: {name}, {end}": (partial(_markers, f"a{end}", text), 5)
