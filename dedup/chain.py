@@ -5,8 +5,7 @@ both sides, with gaps that an edited copy could have, are one chain (`kernels.ch
 short period (one word a million times) is cut into two halves, so that left and right never overlap.
 
 Cost: a sort of the anchors by distance, and of the runs that stay; at most three times the look-back for each run. Runs
-are grown token by token, but where two texts repeat themselves what is known of either tells how far one goes (the
-reference goes through each of them, and finds the same).
+are grown token by token, but where two texts repeat themselves what is known of either tells how far one goes.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-// How far two texts are equal, where those that repeat themselves are not gone through again and again.
+// How far two texts are equal, where those that repeat themselves are not gone through again and again: as in
+// reference/repeats.py.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <vector>
@@ -12,16 +14,7 @@
 
 namespace dedup {
 
-// Nearly all equal stretches are short, and tokens are compared one by one. But two texts that repeat themselves share
-// as many long ones as there are pairs of places in step, so that to go through each would be quadratic. What is equal
-// for long is asked for its least period. If it has one, how far the text around either place goes on with that period
-// is found once, and tells how far the two are equal: up to the end of the shorter one, where one goes on and the other
-// does not, or past both, if they end together.
-//
-// What has no period is not shared at near distances: so many equal stretches of a length L that begin at one place
-// begin L / 2 places apart on the other side.
-//
-// `Place` is as wide as lengths need it.
+// Compares the texts of documents. `Place` is as wide as lengths need it.
 template <typename Place>
 class EqualStretches {
   public:
