@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import dedup
-from benchmarks import limits, markdown, passages_speed, scaling, stages, startup, throughput
+from benchmarks import growth, limits, markdown, passages_speed, scaling, stages, startup, throughput
 from benchmarks.peers import environment
 from benchmarks.runs import ROOT, Settings
 from benchmarks.tables import Sheet, show
@@ -34,6 +34,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "markdown": markdown.run_markdown,
     "limits": limits.run_limits,
     "scaling": scaling.run_scaling,
+    "growth": growth.run_growth,
     "startup": startup.run_startup,
     "stages": stages.run_stages,
 }

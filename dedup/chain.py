@@ -4,7 +4,8 @@ The equal words around anchors are runs (`kernels.equal_runs`). Runs of one pair
 both sides, with gaps that an edited copy could have, are one chain (`kernels.chain`). A text that repeats itself with a
 short period (one word a million times) is cut into two halves, so that left and right never overlap.
 
-Cost: a sort of the anchors by distance, and of the runs that stay; at most three times the look-back for each run.
+Cost: a sort of the anchors by distance, and of the runs that stay; at most three times the look-back for each run. Runs
+are grown token by token, but where two texts repeat themselves what is known of either tells how far one goes.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import dedup
-from benchmarks import cases, kinds, limits, runs, scaling, speed, startup
+from benchmarks import cases, growth, kinds, limits, runs, scaling, speed, startup
 from benchmarks.clusters import document_id
 from benchmarks.corpora import Prose
 from benchmarks.peers import environment, quoting
@@ -254,7 +254,7 @@ def test_growth_ends_with_a_run_that_fails(settings: Settings, monkeypatch: pyte
         members = [{"document": text["id"]} for text in texts[1:]]
         cluster = {"representative": texts[0]["id"], "members": members}
         result = {"documents": texts, "clusters": [cluster], "passages": [], "config": {"passages": False}}
-        return Figures([0.5, 2.0, 9.0][len(sizes) - 1], 1.0, 100_000_000), result
+        return Figures(1.0, [0.5, 2.0, 9.0][len(sizes) - 1], 100_000_000), result
 
     monkeypatch.setattr(scaling, "dedup_scan", scan)
     sheet = scaling.grow(settings._replace(megabytes=1.6), "copied", "clusters")
@@ -266,6 +266,25 @@ def test_growth_ends_with_a_run_that_fails(settings: Settings, monkeypatch: pyte
     assert rows[3] == {"problem": "stopped after 1 s"}
     assert sizes[1] == pytest.approx(2 * sizes[0], abs=1)
     assert not list(settings.cache.glob("*.jsonl"))
+
+
+def test_parts_are_tried_in_two_sizes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "PARTS", {name: (part, 2) for name, (part, _) in growth.PARTS.items()})
+    (sheet,) = growth.run_growth(settings._replace(rounds=1))
+    assert list(sheet.rows) == list(growth.PARTS)
+    assert all(row["units"] == 2 and row["CPU s"] >= 0 for row in sheet.rows.values())
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_growth_has_a_target_where_it_can_be_measured(
+    slow: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 0.1, 0.0, 1.0] if slow else [0.0, 0.001, 0.0, 0.009])
+    monkeypatch.setattr(growth.time, "process_time", lambda: next(clock))
+    monkeypatch.setattr(growth, "PARTS", {"part": (lambda units: lambda: None, 1)})
+    (sheet,) = growth.run_growth(settings._replace(rounds=1))
+    times = sheet.to_dict()["rows"]["part"]["times"]
+    assert times == ({"value": 10.0, "target": "<= 5", "met": False} if slow else pytest.approx(9.0))
 
 
 # limits, start, and the command

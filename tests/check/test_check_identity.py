@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
 from random import Random
-from time import process_time
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from check_support import around, baseline_of, check, prose, scan, statuses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.check import Limits, judge
+from dedup.check import judge
 from dedup.check.baseline import Baseline, Record, most_places
 from dedup.check.identity import _heaviest, _Index, _read
 from dedup.check.shingles import MOST, SHINGLE, Shingled, pack, unpack
@@ -307,18 +306,11 @@ def test_a_result_without_its_texts_cannot_be_compared() -> None:
         judge(saved, baseline=Baseline())
 
 
-def test_many_records_of_one_text_take_no_time_that_grows_with_their_square() -> None:
+def test_many_records_of_one_text_know_one_passage() -> None:
     random = Random(5)
     shared = prose(random, 60)
     texts = {name: " ".join(prose(random, 60, name) + shared) for name in ("a", "b", "c")}
     [record] = baseline_of({name: texts[name] for name in ("a", "b")}).records
-
-    def seconds(copies: int) -> float:
-        baseline = Baseline(tuple(replace(record, id=f"{number:016x}") for number in range(copies)))
-        result = scan(texts)
-        start = process_time()
-        assert statuses(judge(result, Limits(), baseline=baseline)) == ["new"]
-        return process_time() - start
-
-    seconds(10)
-    assert seconds(20_000) < 25 * max(seconds(2_000), 0.05) + 0.2
+    baseline = Baseline(tuple(replace(record, id=f"{number:016x}") for number in range(2_000)))
+    assert statuses(check({name: texts[name] for name in ("a", "b")}, baseline)) == ["known"]
+    assert statuses(check(texts, baseline)) == ["new"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from random import Random
 
 import naive
@@ -14,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, Document, InputError, Occurrence, Pair, Passage, Result, Span
+from benchmarks import hostile
+from dedup import Config, Document, InputError, Occurrence, Passage, Result, Span
 from dedup.check import Group, Kept, Marked, Marker, Override, Rules, find_marks, note_marks, suppress
-from dedup.model import DocumentInfo, Stats
 from dedup.verdict import Notice, Suppression
 
 LOCK = "the keeper of the lower lock sells eels and lends his second boat to anybody who asks politely"
@@ -347,63 +346,33 @@ def test_rules_are_applied_as_the_slow_twin_applies_them(parts, between, rules):
     assert suppress(result, rules, dict(reversed(marks.items())), config) == found
 
 
-def made_up(copies: int, names: Sequence[str]) -> Result:
-    """Return a result in which one text stands many times, on lines of its own."""
-    places = [(names[number % len(names)], number // len(names)) for number in range(copies)]
-    occurrences = tuple(
-        sorted(Occurrence(name, row * 100, row * 100 + len(LOCK), row + 1, 1, row + 1, 90) for name, row in places)
-    )
-    rows = -(-copies // len(names))
-    text = (LOCK.ljust(99) + "\n") * rows
-    passage = Passage("p", 18, 1.0, "verbatim", occurrences)
-    pairs = [Pair("p", 1.0, Span(a.document, a.start, a.end), Span(b.document, b.start, b.end))
-             for a, b in pairwise(occurrences)]  # fmt: skip
-    documents = tuple(DocumentInfo(name, 1, len(text)) for name in sorted(names))
-    stats = Stats(len(names), 1, 0.0)
-    texts = dict.fromkeys(names, text)
-    return Result("0", CONFIG.to_dict(), documents, (), (), (passage,), tuple(pairs), stats, texts)
-
-
-ALL = Rules(
-    boilerplate=("T",),
-    groups=(Group(paths=("a/", "b/"), compare="across"), Group(paths=("*",), compare="never")),
-    overrides=(Override(paths=("a/",), min_words=17, min_similarity=0.7),),
-)
-
-
-MANY = [f"{part}/{number}" for part in "abc" for number in range(99)]
-
-
-@pytest.mark.parametrize("names", [["a/x"], ["a/x", "b/x", "T"], MANY], ids=len)
-def test_time_is_linear_in_occurrences(names):
-    def seconds(copies: int) -> float:
-        result = made_up(copies, names)
-        began = time.process_time()
-        suppress(result, ALL, {})
-        return time.process_time() - began
-
-    seconds(10)
-    assert seconds(10_000) < 10 * max(seconds(2_000), 0.02) + 0.2
+@pytest.mark.parametrize("names", hostile.OWNERS.values(), ids=hostile.OWNERS)
+def test_rules_about_very_many_occurrences(names):
+    result = hostile.one_passage(2_000, names)
+    [passage] = result.passages
+    found = suppress(result, hostile.RULES, {})
+    gone = [number for item in found.suppressed for number in item.occurrences]
+    left = [place for item in found.passages for place in item.occurrences]
+    assert len(set(gone)) == len(gone)
+    assert sorted(left + [passage.occurrences[number] for number in gone]) == sorted(passage.occurrences)
 
 
 def test_many_markers_over_many_occurrences():
-    result = made_up(5_000, ["a"])
+    result = hostile.one_passage(5_000, ["a"])
     random = Random(1)
     bounds = sorted(random.sample(range(500_000), 4_000))
     spans = zip(bounds[::2], bounds[1::2], strict=True)
     moved = [Marker("ignore-next", number, start, end, "") for number, (start, end) in enumerate(spans, 1)]
-    began = time.process_time()
     found = suppress(result, Rules(), {"a": Marked(tuple(moved))})
-    assert time.process_time() - began < 5
     used = {item.detail for item in found.suppressed}
     assert used
     assert used <= {f"a:{number}" for number in range(1, 2_001)} - {f"a:{notice.line}" for notice in found.notices}
 
 
 def test_suppressions_do_not_depend_on_the_order_of_the_rules_given():
-    result = made_up(12, ["a/x", "b/x", "T", "c"])
+    result = hostile.one_passage(12, ["a/x", "b/x", "T", "c"])
     marks = {"a/x": find_marks(Document("a/x", "dedup: ignore-file"))}
-    found = suppress(result, ALL, marks)
+    found = suppress(result, hostile.RULES, marks)
     assert all(isinstance(item, Suppression) for item in found.suppressed)
     numbers = [item.occurrences for item in found.suppressed]
     assert all(list(own) == sorted(own) for own in numbers)

@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 import naive
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_support import flat, same
 from strategies import documents_of_words
@@ -95,6 +95,56 @@ def test_runs_of_long_documents(kernels, reference, period):
         runs = kernels.equal_runs([(left[shuffled], right[shuffled])], keys, offsets, 15, 30, least)
         same(runs, reference.equal_runs([(left, right)], keys, offsets, 15, 30, least))
     assert max(runs[2]) == 2000 and (runs[0] + runs[2] <= runs[1]).all()
+
+
+PERIODS = [(1,), (1,), (1, 2), (2, 1), (1, 1, 2), tuple(range(3, 20)), tuple(range(300)), (1, *[2] * 200)]
+
+
+@st.composite
+def repeating_documents(draw: st.DrawFn) -> list[list[int]]:
+    """Return documents in which some words are repeated for long, in step or not, and some are not."""
+    repeated = st.builds(
+        lambda unit, begin, length: (unit * (length // len(unit) + 2))[begin % len(unit) :][:length],
+        st.sampled_from(PERIODS),
+        st.integers(0, 300),
+        st.sampled_from([255, 256, 300, 600, 900, 1500]) | st.integers(1, 1500),
+    )
+    between = st.lists(st.integers(1, 3), max_size=3).map(tuple)
+    pieces = st.lists(repeated | between | st.just((9, 9, 8)), min_size=1, max_size=4)
+    return [list(chain(*document)) for document in draw(st.lists(pieces, min_size=1, max_size=3))]
+
+
+@settings(max_examples=60)
+@given(repeating_documents(), st.randoms(use_true_random=False))
+def test_runs_of_texts_that_repeat_themselves(kernels, reference, documents, random):
+    keys, offsets = flat(documents)
+    if len(keys) < 2:
+        return
+    some = np.array([sorted(random.sample(range(len(keys)), 2)) for _ in range(60)])
+    first = np.array([(0, place) for place in range(1, len(keys), 29)])
+    left, right = np.concatenate([some, first, first // 2 + 1]).T
+    left, right = left[left < right], right[left < right]
+    runs = kernels.equal_runs([(left, right)], keys, offsets, 15, 30, 1)
+    same(runs, reference.equal_runs([(left, right)], keys, offsets, 15, 30, 1))
+    numbers = np.searchsorted(offsets, runs[0], "right"), np.searchsorted(offsets, runs[1], "right")
+    between = numbers[0] != numbers[1]  # what a document shares with itself is cut into pieces
+    found = set(zip(*(values[between].tolist() for values in runs), strict=True))
+    assert found == {run for a, b in zip(left.tolist(), right.tolist(), strict=True) if (run := grown(documents, a, b))}
+
+
+def grown(documents: list[list[int]], left: int, right: int) -> tuple[int, int, int] | None:
+    """Return the equal run around two places, token by token, if they are equal and lie in two documents."""
+    place = [(number, at) for number, document in enumerate(documents) for at in range(len(document))]
+    (number, a), (other, b) = place[left], place[right]
+    first, second = documents[number], documents[other]
+    if number == other or first[a] != second[b]:
+        return None
+    before = after = 0
+    while before < min(a, b) and first[a - before - 1] == second[b - before - 1]:
+        before += 1
+    while after < min(len(first) - a, len(second) - b) and first[a + after] == second[b + after]:
+        after += 1
+    return left - before, right - before, before + after
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,11 @@ def test_signatures_are_those_of_bytes(native):
         native.text_signatures([b"a"], 0, factors, factors)
     with pytest.raises(ValueError, match="increments"):
         native.text_signatures([b"a"], 2, factors, factors[:2])
+
+
+@given(st.lists(st.lists(st.integers(0, 2000), min_size=2, max_size=2).map(sorted), max_size=20), st.integers(0, 99))
+def test_half_words_of_ranges_that_overlap(kernels, ranges, seed):
+    keys = np.random.default_rng(seed).integers(0, 1 << 64, 2000, np.uint64)
+    first, last = np.array(ranges, np.int64).reshape(-1, 2).T.copy()
+    found = kernels.twice_words(keys, first, last)
+    assert found.tolist() == [2 * (b - a) - int((keys[a:b] % 2).sum()) for a, b in ranges]

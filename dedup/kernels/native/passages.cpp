@@ -58,6 +58,8 @@ struct Link {
 class Sides {
 public:
     void insert(const Side &side) { sides_.insert(side); }
+    auto begin() const { return sides_.begin(); }
+    auto end() const { return sides_.end(); }
 
     bool overlaps(const Side &side) const {
         const auto at = sides_.lower_bound(side);
@@ -91,11 +93,23 @@ public:
           runs_between_(std::move(runs_between)),
           longest_(longest) {}
 
-    // Appends the uses of the passage around the best representative of some pairs, by place, and returns which of the
-    // pairs belong to it.
-    std::vector<bool> gather(const std::vector<const Pair *> &pairs, std::vector<Use> &uses) {
-        link(pairs);
-        const Side representative = best_representative();
+    // Begins with the pairs of a component, which must outlive this. They are put in order once and taken out as they
+    // are gathered: a component may have as many passages as it has pairs.
+    void begin(const Pair *pairs, std::size_t count) {
+        for (const Pair *pair = pairs; pair != pairs + count; ++pair) {
+            partners_[pair->left].push_back({pair->left, pair->right, pair});
+            partners_[pair->right].push_back({pair->right, pair->left, pair});
+        }
+        for (const auto &[side, links] : partners_) ranked_.insert(rank(side, links));
+    }
+
+    // Whether there are pairs left.
+    bool any() const { return !ranked_.empty(); }
+
+    // Appends the uses of the passage around the best representative, by place, and returns the pairs that belong to it,
+    // which are taken out.
+    std::vector<const Pair *> gather(std::vector<Use> &uses) {
+        const Side representative = std::get<Side>(*ranked_.begin());
         Sides sides;
         sides.insert(representative);
         std::set<Side> tried{representative};
@@ -118,40 +132,59 @@ public:
                 }
             }
         }
-        std::vector<bool> belonging(pairs.size());
-        bool any = false;
-        for (std::size_t k = 0; k < pairs.size(); ++k) {
-            belonging[k] = sides.explain(pairs[k]->left, least_words_) && sides.explain(pairs[k]->right, least_words_);
-            any = any || belonging[k];
-        }
-        if (!any) {  // all of them reach further than the occurrences: take one as it is
+        std::vector<const Pair *> belonging = explained(sides);
+        if (belonging.empty()) {  // all of them reach further than the occurrences: take one as it is
             const std::vector<Link> &own = partners_[representative];
             const Link &first = *std::min_element(own.begin(), own.end());
             uses.resize(begin + 1);
             uses.push_back({first.there, first.pair->similarity, first.pair->reordered, false});
-            belonging[static_cast<std::size_t>(std::find(pairs.begin(), pairs.end(), first.pair) - pairs.begin())] = true;
+            belonging.push_back(first.pair);
         }
         std::sort(uses.begin() + static_cast<std::ptrdiff_t>(begin), uses.end());
+        take_out(belonging);
         return belonging;
     }
 
 private:
-    void link(const std::vector<const Pair *> &pairs) {
-        partners_.clear();
-        for (const Pair *pair : pairs) {
-            partners_[pair->left].push_back({pair->left, pair->right, pair});
-            partners_[pair->right].push_back({pair->right, pair->left, pair});
-        }
+    // What comes first represents: the side with the most partners, of those the longest, of those the first.
+    using Rank = std::tuple<int64_t, int64_t, Side>;
+    static Rank rank(const Side &side, const std::vector<Link> &links) {
+        return {-static_cast<int64_t>(links.size()), -length(side), side};
     }
 
-    // The side with the most partners, of those the longest, of those the first.
-    Side best_representative() const {
-        const auto better = [](const auto &a, const auto &b) {
-            if (a.second.size() != b.second.size()) return a.second.size() > b.second.size();
-            if (length(a.first) != length(b.first)) return length(a.first) > length(b.first);
-            return a.first < b.first;
-        };
-        return std::min_element(partners_.begin(), partners_.end(), better)->first;
+    // The pairs that some ranges explain on both sides, by address.
+    std::vector<const Pair *> explained(const Sides &sides) const {
+        std::vector<const Pair *> found;
+        for (const Side &use : sides) {
+            auto at = partners_.lower_bound({use.first - least_words_, 0});  // what begins before that stands out too far
+            for (; at != partners_.end() && at->first.first < use.second; ++at) {
+                if (!sides.explain(at->first, least_words_)) continue;
+                for (const Link &link : at->second) {
+                    if (sides.explain(link.there, least_words_)) found.push_back(link.pair);
+                }
+            }
+        }
+        std::sort(found.begin(), found.end());
+        found.erase(std::unique(found.begin(), found.end()), found.end());
+        return found;
+    }
+
+    // Forgets pairs, which are sorted by address.
+    void take_out(const std::vector<const Pair *> &pairs) {
+        std::set<Side> changed;
+        for (const Pair *pair : pairs) changed.insert({pair->left, pair->right});
+        for (const Side &side : changed) {
+            const auto at = partners_.find(side);
+            std::vector<Link> &links = at->second;
+            ranked_.erase(rank(side, links));
+            const auto gone = [&](const Link &link) { return std::binary_search(pairs.begin(), pairs.end(), link.pair); };
+            links.erase(std::remove_if(links.begin(), links.end(), gone), links.end());
+            if (links.empty()) {
+                partners_.erase(at);
+            } else {
+                ranked_.insert(rank(side, links));
+            }
+        }
     }
 
     // Appends the links of all sides that are the same occurrence as `anchor`, those to sides that were tried left out.
@@ -231,6 +264,7 @@ private:
     nb::object runs_between_;
     int64_t longest_;
     std::map<Side, std::vector<Link>> partners_;
+    std::set<Rank> ranked_;  // of all sides
     CommonSubsequence<uint64_t> subsequence_;
     std::vector<Run> long_found_;
     std::vector<uint64_t> sorted_left_, sorted_right_;
@@ -263,20 +297,12 @@ nb::tuple gather_passages(In<int64_t> left, In<int64_t> left_end, In<int64_t> ri
         for (std::size_t component = 0; component + 1 < bounds.size(); ++component) {
             const int64_t begin = bounds.data()[component], end = bounds.data()[component + 1];
             check(begin >= 0 && begin <= end && end <= static_cast<int64_t>(count), "bounds must be those of the pairs");
-            std::vector<const Pair *> remaining;
-            for (int64_t k = begin; k < end; ++k) remaining.push_back(&pairs[static_cast<std::size_t>(k)]);
-            for (; !remaining.empty(); ++number) {
-                const std::vector<bool> belonging = gatherer.gather(remaining, uses);
-                passage_of_use.resize(uses.size(), number);
-                std::size_t kept = 0;
-                for (std::size_t k = 0; k < belonging.size(); ++k) {
-                    if (belonging[k]) {
-                        passage_of_pair[static_cast<std::size_t>(remaining[k] - pairs.data())] = number;
-                    } else {
-                        remaining[kept++] = remaining[k];
-                    }
+            gatherer.begin(pairs.data() + begin, static_cast<std::size_t>(end - begin));
+            for (; gatherer.any(); ++number) {
+                for (const Pair *pair : gatherer.gather(uses)) {
+                    passage_of_pair[static_cast<std::size_t>(pair - pairs.data())] = number;
                 }
-                remaining.resize(kept);
+                passage_of_use.resize(uses.size(), number);
             }
         }
     }

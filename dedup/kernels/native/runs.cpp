@@ -7,6 +7,7 @@
 #include "arrays.h"
 #include "documents.h"
 #include "radix.h"
+#include "repeats.h"
 
 namespace dedup {
 
@@ -23,7 +24,8 @@ class RunFinder {
   public:
     RunFinder(const In<uint64_t> &keys, const In<int64_t> &offsets, const RunLimits &limits)
         : keys_(keys.data()), places_(static_cast<int64_t>(keys.size())), offsets_(offsets.data()),
-          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()) {}
+          documents_(offsets.size() - 1), limits_(limits), document_of_(offsets.data(), offsets.size()),
+          equal_(keys_, offsets_, document_of_) {}
 
     // Takes some anchors. Nearly all of ordinary text are in short runs that no other one is near to. So the short ones
     // are told apart first, and only those that stay are sorted like the others.
@@ -132,11 +134,11 @@ class RunFinder {
                 std::min(left - offsets_[document], right - offsets_[other])};
     }
 
-    Run run_around(const Anchor &anchor) const {
+    Run run_around(const Anchor &anchor) {
         const auto left = static_cast<int64_t>(anchor.left), right = left + static_cast<int64_t>(anchor.distance);
         const Room room = room_around(left, right);
-        const int64_t ahead = equal_words(left, right, room.ahead, 1);
-        const int64_t back = equal_words(left, right, room.back + 1, -1) - 1;
+        const int64_t ahead = equal_.length(left, right, room.ahead, 1);
+        const int64_t back = equal_.length(left, right, room.back + 1, -1) - 1;
         return {static_cast<Place>(left - back),       static_cast<Place>(right - back),
                 static_cast<Place>(ahead + back),      static_cast<Place>(document_of_(left)),
                 static_cast<Place>(document_of_(right))};
@@ -335,6 +337,7 @@ class RunFinder {
     std::size_t documents_;
     RunLimits limits_;
     DocumentIndex document_of_;
+    EqualStretches<Place> equal_;
     std::vector<Anchor> anchors_, short_;
     std::vector<Run> runs_;
 };

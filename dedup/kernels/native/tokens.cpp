@@ -303,9 +303,34 @@ nb::tuple token_keys(In<uint8_t> buffer, In<int64_t> offsets, In<bool> filled, I
                           hand_over(std::move(words), documents), hand_over(std::move(missing)));
 }
 
+// Counts twice the words of ranges that may overlap: tokens are gone through once, between the bounds of all of them.
+void count_together(const uint64_t *keys, const std::vector<std::size_t> &chosen, const int64_t *first,
+                    const int64_t *last, int64_t *result) {
+    struct Bound {
+        int64_t place, sign;  // 1 where a range ends, -1 where it begins
+        std::size_t range;
+    };
+    std::vector<Bound> bounds;
+    for (const std::size_t range : chosen) {
+        bounds.push_back({first[range], -1, range});
+        bounds.push_back({last[range], 1, range});
+        result[range] = 0;
+    }
+    std::sort(bounds.begin(), bounds.end(), [](const Bound &a, const Bound &b) { return a.place < b.place; });
+    int64_t total = 0, at = 0, open = 0;
+    for (const Bound &bound : bounds) {
+        if (open) total += count_twice(keys + at, keys + bound.place);
+        at = bound.place;
+        open -= bound.sign;
+        result[bound.range] += bound.sign * total;
+    }
+}
+
 Out<int64_t> twice_words(In<uint64_t> keys, In<int64_t> first, In<int64_t> last) {
     if (first.size() != last.size()) throw nb::value_error("arrays must be of one length");
     Column<int64_t> result = make_column<int64_t>(first.size());
+    constexpr int64_t LONG = 256;  // tokens: shorter ranges are counted sooner than sorted
+    std::vector<std::size_t> longer;
     {
         nb::gil_scoped_release released;
         for (std::size_t k = 0; k < first.size(); ++k) {
@@ -313,8 +338,13 @@ Out<int64_t> twice_words(In<uint64_t> keys, In<int64_t> first, In<int64_t> last)
             if (begin < 0 || begin > end || end > static_cast<int64_t>(keys.size())) {
                 throw nb::value_error("ranges must be places of the keys");
             }
-            result[k] = count_twice(keys.data() + begin, keys.data() + end);
+            if (end - begin >= LONG) {
+                longer.push_back(k);
+            } else {
+                result[k] = count_twice(keys.data() + begin, keys.data() + end);
+            }
         }
+        count_together(keys.data(), longer, first.data(), last.data(), result.get());
     }
     return hand_over(std::move(result), first.size());
 }

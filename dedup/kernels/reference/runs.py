@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from dedup.arrays import I64, U64, Flags, Places, Runs
+from dedup.kernels.reference.repeats import LONG, EqualStretches
 
 _BLOCK = 16
 
@@ -58,7 +59,8 @@ def _grow(left: I64, right: I64, keys: U64, offsets: I64) -> Runs:
     room = np.minimum(offsets[document + 1] - left, offsets[other + 1] - right)
     to_next = np.full(len(left), np.iinfo(np.int64).max)
     to_next[:-1] = np.where(np.diff(right - left) == 0, np.diff(left), to_next[:-1])
-    grown = _equal_ahead(keys, left, right, np.minimum(room, to_next), 1)
+    stretches = EqualStretches(keys, offsets)
+    grown = _equal_ahead(keys, stretches, left, right, np.minimum(room, to_next), 1)
     joined = (grown == to_next) & (to_next < room)
     ends = np.flatnonzero(~joined)
     begins = np.append(-1, ends[:-1])[: len(ends)] + 1
@@ -66,22 +68,23 @@ def _grow(left: I64, right: I64, keys: U64, offsets: I64) -> Runs:
     begins, length = begins[length > 0], length[length > 0]
     left, right = left[begins], right[begins]
     room = np.minimum(left - offsets[document[begins]], right - offsets[other[begins]])
-    back = _equal_ahead(keys, left - 1, right - 1, room, -1)
+    back = _equal_ahead(keys, stretches, left - 1, right - 1, room, -1)
     return Runs(left - back, right - back, length + back)
 
 
-def _equal_ahead(keys: U64, left: I64, right: I64, room: I64, direction: int) -> I64:
+def _equal_ahead(keys: U64, stretches: EqualStretches, left: I64, right: I64, room: I64, direction: int) -> I64:
     """Return how many tokens are equal from ``left`` and ``right`` on in ``direction``, at most ``room``.
 
-    Compared in blocks, for all places at once.
+    Compared in blocks, for all places at once, but for what is equal for long.
     """
     grown = np.zeros(len(left), np.int64)
-    active = np.flatnonzero(room > 0)
+    most = np.minimum(room, LONG)
+    active = np.flatnonzero(most > 0)
     block = 1
     while len(active):
         steps = np.arange(block)
         at = direction * (grown[active][:, None] + steps)
-        inside = grown[active][:, None] + steps < room[active][:, None]
+        inside = grown[active][:, None] + steps < most[active][:, None]
         a = keys[np.clip(left[active][:, None] + at, 0, len(keys) - 1)]
         b = keys[np.clip(right[active][:, None] + at, 0, len(keys) - 1)]
         differs = (a != b) | ~inside
@@ -89,6 +92,8 @@ def _equal_ahead(keys: U64, left: I64, right: I64, room: I64, direction: int) ->
         grown[active] += np.where(stopped, differs.argmax(axis=1), block)
         active = active[~stopped]
         block = min(4 * block, max(_BLOCK, (1 << 16) // max(len(active), 1)))
+    for index in np.flatnonzero((grown == LONG) & (room > LONG)).tolist():
+        grown[index] = stretches.length(int(left[index]), int(right[index]), int(room[index]), direction)
     return grown
 
 
