@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import F64, I64, U8, U32, U64, Flags
+from dedup.arrays import F64, I64, U8, U32, U64, Flags, Places
 from dedup.kernels.reference.alignment import RunsBetween
 from dedup.kernels.reference.records import Record
 
@@ -99,6 +99,10 @@ def merge_pieces(
     reordered_gain: float,
     runs_between: RunsBetween,
 ) -> tuple[I64, I64, I64, I64, F64, U8]: ...
+def connect_pairs(left: I64, left_end: I64, right: I64, right_end: I64) -> I64: ...
+def containers(passage: I64, first: I64, last: I64, count: int) -> I64: ...
+def distinct_ranges(first: I64, last: I64) -> tuple[I64, I64, Places]: ...
+def give_back_memory() -> None: ...
 def gather_passages(
     left: I64,
     left_end: I64,
