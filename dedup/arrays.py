@@ -148,19 +148,20 @@ class ReusedPassages(NamedTuple):
 
     def in_order(self) -> Self:
         """Return the same passages with everything sorted, numbered from 0 on by the place of their first use."""
-        uses = self.uses.take(np.lexsort((self.uses.last, self.uses.first, self.uses.passage)))
-        begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))
-        order = np.lexsort((begins, uses.last[begins], uses.first[begins]))
-        number = np.zeros(int(uses.passage.max(initial=-1)) + 1, np.int64)
-        number[uses.passage[begins][order]] = np.arange(len(begins))
+        uses = self.uses
+        order = np.lexsort((uses.last, uses.first, uses.passage))
+        passage = uses.passage[order]
+        begins = np.flatnonzero(np.diff(passage, prepend=-1))
+        models = order[begins]
+        by_place = np.lexsort((begins, uses.last[models], uses.first[models]))
+        number = np.zeros(int(passage.max(initial=-1)) + 1, np.int64)
+        number[passage[begins[by_place]]] = np.arange(len(begins))
+        order = order[np.argsort(number[passage], kind="stable")]
+        uses = uses.take(order)
         uses = uses._replace(passage=number[uses.passage])
         passage_of_pair = number[self.passage_of_pair]
         by_passage = np.lexsort((*reversed(self.pairs), passage_of_pair))
-        return type(self)(
-            uses.take(np.argsort(uses.passage, kind="stable")),
-            self.pairs.take(by_passage),
-            passage_of_pair[by_passage],
-        )
+        return type(self)(uses, self.pairs.take(by_passage), passage_of_pair[by_passage])
 
 
 class Located(NamedTuple):

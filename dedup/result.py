@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from dedup.errors import InputError
-from dedup.lists import DocumentList
+from dedup.lists import ColumnList, GroupList
 from dedup.model import Cluster, DocumentInfo, Pair, Passage, Skipped, Stats
 
 SCHEMA = "dedup.result/1"
@@ -32,6 +32,7 @@ bidirectional controls, a lone surrogate (from a file name that is not UTF-8) ca
 ``##[command]`` and ``##vso[command]`` anywhere in a line of their logs."""
 
 _PART = 1024  # records that are written at a time
+_GROUPS = 64  # and of those that hold lists of others
 _READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -49,7 +50,7 @@ class Result:
     documents: Sequence[DocumentInfo]
     skipped: tuple[Skipped, ...]
     clusters: tuple[Cluster, ...]
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
     pairs: Sequence[Pair]
     stats: Stats
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -141,10 +142,11 @@ def _layout(value: Any, newline: str) -> Iterator[str]:
     if _is_records(value):
         write = _lines(value[0].__class__, inner)
         separator = f"[{inner}"
-        for begin in range(0, len(value), _PART):
+        size = _GROUPS if _holds_lists(value[0].__class__) else _PART
+        for begin in range(0, len(value), size):
             yield separator
             separator = f",{inner}"
-            yield separator.join(write(value[begin : begin + _PART]))
+            yield separator.join(write(value[begin : begin + size]))
         yield f"{newline}]"
     elif isinstance(value, dict) and value:
         yield "{"
@@ -164,13 +166,12 @@ def _lines(cls: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     """
     inner = newline + " "
     writers = {name: _writer(hint, inner) for name, hint in _hints(cls).items()}
-    several = any(map(_is_record_list, _hints(cls).values()))
-    first, separator, last = (inner, f",{inner}", newline) if several else ("", ", ", "")
+    first, separator, last = (inner, f",{inner}", newline) if _holds_lists(cls) else ("", ", ", "")
     template = "{" + first + separator.join(f"{encode(name)}: %s" for name in writers) + last + "}"
 
     def write(values: Sequence[Any]) -> list[str]:
-        if isinstance(values, DocumentList):
-            columns: Iterable[Sequence[Any]] = values.columns()
+        if isinstance(values, ColumnList):
+            columns: Iterable[Sequence[Any]] = values.fields()
         else:
             columns = ([getattr(value, name) for value in values] for name in writers)
         written = (write_column(column) for write_column, column in zip(writers.values(), columns, strict=True))
@@ -193,12 +194,19 @@ def _writer(hint: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     first, separator, last = f"[{newline} ", f",{newline} ", f"{newline}]"
 
     def write_lists(lists: Sequence[Sequence[Any]]) -> list[str]:
-        lines = iter(write([item for items in lists for item in items]))
-        return [
-            f"{first}{separator.join(itertools.islice(lines, len(items)))}{last}" if items else "[]" for items in lists
-        ]
+        items: Sequence[Any]
+        if isinstance(lists, GroupList):
+            sizes, items = lists.sizes(), lists.members()
+        else:
+            sizes, items = list(map(len, lists)), [item for own in lists for item in own]
+        lines = iter(write(items))
+        return [f"{first}{separator.join(itertools.islice(lines, size))}{last}" if size else "[]" for size in sizes]
 
     return write_lists
+
+
+def _holds_lists(cls: Any) -> bool:
+    return any(map(_is_record_list, _hints(cls).values()))
 
 
 def _is_record_list(hint: Any) -> bool:
