@@ -77,12 +77,12 @@ class AlignedPair(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Aligned pairs as arrays (``int64``, ``float64`` and ``bool``, all ``[n_pairs]``): see `AlignedPair`."""
+    """Aligned pairs as arrays (places, ``float64`` and ``bool``, all ``[n_pairs]``): see `AlignedPair`."""
 
-    left: I64
-    left_end: I64
-    right: I64
-    right_end: I64
+    left: Places
+    left_end: Places
+    right: Places
+    right_end: Places
     similarity: F64
     reordered: Flags
 
@@ -106,10 +106,10 @@ class Uses(NamedTuple):
     Sorted by passage and place; a passage's own ranges do not overlap.
     """
 
-    passage: I64
-    """``int64``: the number of the passage that each belongs to."""
-    first: I64
-    last: I64
+    passage: Places
+    """The number of the passage that each belongs to, as narrow as it fits."""
+    first: Places
+    last: Places
     similarity: F64
     reordered: Flags
     representative: Flags
@@ -130,8 +130,8 @@ class ReusedPassages(NamedTuple):
 
     uses: Uses
     pairs: Pairs
-    passage_of_pair: I64
-    """``int64[n_pairs]``."""
+    passage_of_pair: Places
+    """Numbers of passages (``[n_pairs]``)."""
 
     @property
     def size(self) -> int:
@@ -154,8 +154,9 @@ class ReusedPassages(NamedTuple):
         begins = np.flatnonzero(np.diff(passage, prepend=-1))
         models = order[begins]
         by_place = np.lexsort((begins, uses.last[models], uses.first[models]))
-        number = np.zeros(int(passage.max(initial=-1)) + 1, np.int64)
-        number[passage[begins[by_place]]] = np.arange(len(begins))
+        renumbered = np.zeros(int(passage.max(initial=0)) + 1, np.int64)
+        renumbered[passage[begins[by_place]]] = np.arange(len(begins))
+        number = narrowed(renumbered, len(begins))
         order = order[np.argsort(number[passage], kind="stable")]
         uses = uses.take(order)
         uses = uses._replace(passage=number[uses.passage])
@@ -187,7 +188,7 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def narrowed(places: I64, count: int) -> Places:
+def narrowed(places: Places, count: int) -> Places:
     """Return places of ``count`` tokens in 32 bits, as long as sums of them fit as well."""
     return places.astype(np.uint32) if count < 1 << 30 else places
 

@@ -87,8 +87,8 @@ def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: S
     uses, spans, own = found.uses, sides.spans, sides.of_uses
     begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))
     sizes = np.diff(begins, append=len(own))
-    models = np.flatnonzero(uses.representative)
-    words = (kernels.twice_words(keys, uses.first[models], uses.last[models]) + 1) // 2
+    first, last = (values[uses.representative].astype(np.int64) for values in (uses.first, uses.last))
+    words = (kernels.twice_words(keys, first, last) + 1) // 2
     lowest = np.minimum.reduceat(uses.similarity, begins)
     content = spans.content[own]
     verbatim = np.minimum.reduceat(content, begins) == np.maximum.reduceat(content, begins)
@@ -180,5 +180,5 @@ def _pair_columns(found: ReusedPassages, sides: _Sides) -> list[NDArray[Any]]:
     return columns
 
 
-def _narrowed(values: I64) -> Places:
+def _narrowed(values: Places) -> Places:
     return narrowed(values, int(values.max(initial=0)) + 1)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs
+from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs, narrowed
 from dedup.edits import runs_between
 from dedup.kernels import SCORE, MergeLimits, Texts
 from dedup.ranges import joined, parts_between
@@ -65,7 +65,8 @@ def _join_pieces(found: Alignments, group: I64, keys: U64, texts: Texts, limits:
     bounds = np.append(np.flatnonzero(np.diff(group[chosen], prepend=-1)), len(chosen))
     merged = kernels.merge_pieces(found.take(chosen), bounds, keys, texts, runs_between(keys), limits)
     sides = [values[plain] for values in found[:4]]
-    return joined([Pairs._make([*sides, np.ones(len(plain)), np.zeros(len(plain), bool)]), merged])
+    pairs = joined([Pairs._make([*sides, np.ones(len(plain)), np.zeros(len(plain), bool)]), merged])
+    return Pairs._make([*(narrowed(values, len(keys)) for values in pairs[:4]), *pairs[4:]])
 
 
 def _in_order(pairs: Pairs) -> Pairs:

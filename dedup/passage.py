@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Pairs, ReusedPassages, Uses
+from dedup.arrays import I64, U64, Pairs, ReusedPassages, Uses, narrowed
 from dedup.edits import runs_between
 from dedup.ranges import Each, joined
 
@@ -46,7 +46,11 @@ def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float, 
     def number(parts: Iterable[tuple[Uses, I64]]) -> Iterator[tuple[NDArray[Any], ...]]:
         count = 0
         for uses, passage_of_pair in parts:
-            yield (*uses._replace(passage=uses.passage + count), passage_of_pair + count)
+            passage, first, last, *others = uses
+            sides = narrowed(first, len(keys)), narrowed(last, len(keys))
+            # There are no more passages than pairs.
+            passage, of_pair = (narrowed(own + count, len(pairs.left)) for own in (passage, passage_of_pair))
+            yield (passage, *sides, *others, of_pair)
             count += int(np.count_nonzero(uses.representative))
 
     cuts = np.searchsorted(bounds, np.arange(PARTS + 1) * (len(pairs.left) / PARTS))

@@ -173,18 +173,26 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
     small = []
     for part in batches:
         small.append(part[:3])
-        _append(keys, part.keys)
-        _append(chosen, part.fingerprints)
+        keys = _appended(keys, part.keys)
+        chosen = _appended(chosen, part.fingerprints)
     counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
     parts = list(itertools.chain.from_iterable(each.parts for each in bands))
     return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
 
 
-def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
-    """Append to an array that nothing else refers to; a large one is not copied, its pages are."""
+def _appended(values: NDArray[_T], more: NDArray[_T]) -> NDArray[_T]:
+    """Return both arrays as one; what was returned before is not copied if it is large, its pages are moved.
+
+    Nothing else may refer to either array.
+    """
+    if not len(values):
+        return more  # most often the only one if it is large: a single text
+    if not values.flags.owndata:
+        values = values.copy()
     size = len(values)
     values.resize(size + len(more), refcheck=False)
     values[size:] = more
+    return values
 
 
 def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progress) -> list[Group]:

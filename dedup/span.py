@@ -45,8 +45,8 @@ class Spans(NamedTuple):
 _PART = 1 << 14  # ranges of which all is there at a time
 
 
-def locate(first: I64, last: I64, offsets: I64, encoded: Sequence[bytes], texts: Texts) -> Spans:
-    """Return where ranges of places (``int64[n]`` each, sorted by ``first``) are.
+def locate(first: Places, last: Places, offsets: I64, encoded: Sequence[bytes], texts: Texts) -> Spans:
+    """Return where ranges of places (``[n]`` each, sorted by ``first``) are.
 
     ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``encoded`` the documents in
     UTF-8, which ``texts`` reads (or reads with something masked: the bytes have the same places).
@@ -54,7 +54,7 @@ def locate(first: I64, last: I64, offsets: I64, encoded: Sequence[bytes], texts:
     document = np.searchsorted(offsets, first, "right") - 1
 
     def locate_part(part: slice) -> Spans:
-        found = texts.locate(first[part], last[part])
+        found = texts.locate(first[part].astype(np.int64), last[part].astype(np.int64))
         own = [encoded[number] for number in document[part].tolist()]
         ends = found.end_byte.tolist()
         marks = [_marks(text, end) for text, end in zip(own, ends, strict=True)]

@@ -14,7 +14,7 @@ from bisect import bisect_left
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import F64, I64, U64, Pairs, ReusedPassages, Uses
+from dedup.arrays import F64, I64, U64, Pairs, Places, ReusedPassages, Uses
 from dedup.ranges import parts_between
 
 
@@ -94,6 +94,6 @@ def _compare_sorted(found: ReusedPassages, keys: U64) -> ReusedPassages:
     )
 
 
-def _sorted_similarity(keys: U64, first: I64, last: I64, other_first: I64, other_last: I64) -> F64:
+def _sorted_similarity(keys: U64, first: Places, last: Places, other_first: Places, other_last: Places) -> F64:
     rows = zip(first.tolist(), last.tolist(), other_first.tolist(), other_last.tolist(), strict=True)
     return np.array([kernels.similarity(np.sort(keys[a:b]), np.sort(keys[c:d])) for a, b, c, d in rows], np.float64)

@@ -109,9 +109,11 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
 }
 
 // Ranges of places, of which sums and small multiples are to fit as well.
-inline void check_ranges(const int64_t *first, const int64_t *last, std::size_t count) {
+template <typename Place>
+void check_ranges(const Place *first, const Place *last, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
-        check(first[k] >= 0 && first[k] < last[k] && last[k] <= INT64_MAX / 8, "ranges must be of places");
+        const auto begin = static_cast<int64_t>(first[k]), end = static_cast<int64_t>(last[k]);
+        check(begin >= 0 && begin < end && end <= INT64_MAX / 8, "ranges must be of places");
     }
 }
 

@@ -25,11 +25,13 @@ public:
         std::vector<Index> order(count);
         std::iota(order.begin(), order.end(), Index{0});
         std::sort(order.begin(), order.end(), [&](Index a, Index b) { return range(a) < range(b); });
-        for (const Index k : order) {
-            const Range own = range(k);
-            if (ranges_.empty() || ranges_.back() != own) ranges_.push_back(own);
-            numbers_[k] = static_cast<Index>(ranges_.size() - 1);
+        std::size_t distinct = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            if (k == 0 || range(order[k - 1]) != range(order[k])) ++distinct;
+            numbers_[order[k]] = static_cast<Index>(distinct - 1);
         }
+        ranges_.resize(distinct);
+        for (std::size_t k = 0; k < count; ++k) ranges_[numbers_[k]] = range(k);
     }
 
     const std::vector<Range> &ranges() const { return ranges_; }
@@ -61,35 +63,41 @@ private:
     std::vector<Index> parent_;
 };
 
-template <typename Index>
-nb::tuple distinct(const In<int64_t> &first, const In<int64_t> &last) {
-    Column<int64_t> firsts, lasts;
+template <typename Index, typename Place>
+nb::tuple distinct(const In<Place> &first, const In<Place> &last) {
+    Column<Place> firsts, lasts;
     std::vector<Index> numbers;
     std::size_t count = 0;
     {
         nb::gil_scoped_release released;
-        DistinctRanges<Index> found(first.size(), [&](Index k) { return std::pair(first.data()[k], last.data()[k]); });
+        DistinctRanges<Index> found(first.size(), [&](Index k) {
+            return std::pair<int64_t, int64_t>(first.data()[k], last.data()[k]);
+        });
         count = found.ranges().size();
-        firsts = make_column<int64_t>(count), lasts = make_column<int64_t>(count);
-        for (std::size_t k = 0; k < count; ++k) std::tie(firsts[k], lasts[k]) = found.ranges()[k];
+        firsts = make_column<Place>(count), lasts = make_column<Place>(count);
+        for (std::size_t k = 0; k < count; ++k) {
+            firsts[k] = static_cast<Place>(found.ranges()[k].first);
+            lasts[k] = static_cast<Place>(found.ranges()[k].second);
+        }
         numbers = std::move(found.numbers());
     }
     return nb::make_tuple(hand_over(std::move(firsts), count), hand_over(std::move(lasts), count),
                           hand_over(std::move(numbers)));
 }
 
-nb::tuple distinct_ranges(In<int64_t> first, In<int64_t> last) {
+template <typename Place>
+nb::tuple distinct_ranges(In<Place> first, In<Place> last) {
     check(first.size() == last.size(), "arrays must be of one length");
-    return first.size() < NARROW ? distinct<uint32_t>(first, last) : distinct<int64_t>(first, last);
+    return first.size() < NARROW ? distinct<uint32_t, Place>(first, last) : distinct<int64_t, Place>(first, last);
 }
 
-template <typename Index>
-void connect(const In<int64_t> &left, const In<int64_t> &left_end, const In<int64_t> &right,
-             const In<int64_t> &right_end, int64_t *components) {
+template <typename Index, typename Place>
+void connect(const In<Place> &left, const In<Place> &left_end, const In<Place> &right, const In<Place> &right_end,
+             int64_t *components) {
     const std::size_t pairs = left.size();
     DistinctRanges<Index> sides(2 * pairs, [&](std::size_t k) {
-        return k < pairs ? std::pair(left.data()[k], left_end.data()[k])
-                         : std::pair(right.data()[k - pairs], right_end.data()[k - pairs]);
+        return k < pairs ? std::pair<int64_t, int64_t>(left.data()[k], left_end.data()[k])
+                         : std::pair<int64_t, int64_t>(right.data()[k - pairs], right_end.data()[k - pairs]);
     });
     const auto &ranges = sides.ranges();
     const std::vector<Index> &number = sides.numbers();
@@ -110,7 +118,8 @@ void connect(const In<int64_t> &left, const In<int64_t> &left_end, const In<int6
     for (std::size_t k = 0; k < pairs; ++k) components[k] = static_cast<int64_t>(sets.least(number[k]));
 }
 
-Out<int64_t> connect_pairs(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<int64_t> right_end) {
+template <typename Place>
+Out<int64_t> connect_pairs(In<Place> left, In<Place> left_end, In<Place> right, In<Place> right_end) {
     const std::size_t count = left.size();
     check(left_end.size() == count && right.size() == count && right_end.size() == count,
           "arrays must be of one length");
@@ -120,9 +129,9 @@ Out<int64_t> connect_pairs(In<int64_t> left, In<int64_t> left_end, In<int64_t> r
     {
         nb::gil_scoped_release released;
         if (2 * count < NARROW) {
-            connect<uint32_t>(left, left_end, right, right_end, components.get());
+            connect<uint32_t, Place>(left, left_end, right, right_end, components.get());
         } else {
-            connect<int64_t>(left, left_end, right, right_end, components.get());
+            connect<int64_t, Place>(left, left_end, right, right_end, components.get());
         }
     }
     return hand_over(std::move(components), count);
@@ -131,8 +140,12 @@ Out<int64_t> connect_pairs(In<int64_t> left, In<int64_t> left_end, In<int64_t> r
 }  // namespace
 
 void bind_components(nb::module_ &module) {
-    module.def("connect_pairs", &connect_pairs);
-    module.def("distinct_ranges", &distinct_ranges);
+    const auto exact = [](const char *name) { return nb::arg(name).noconvert(); };
+    module.def("connect_pairs", &connect_pairs<uint32_t>, exact("left"), exact("left_end"), exact("right"),
+               exact("right_end"));
+    module.def("connect_pairs", &connect_pairs<int64_t>);
+    module.def("distinct_ranges", &distinct_ranges<uint32_t>, exact("first"), exact("last"));
+    module.def("distinct_ranges", &distinct_ranges<int64_t>);
 }
 
 }  // namespace dedup

@@ -12,11 +12,11 @@ namespace dedup {
 
 namespace {
 
-// `Index` is as narrow as the number of uses allows.
-template <typename Index>
+// `Index` is as narrow as the number of uses allows, `Place` as that of tokens.
+template <typename Index, typename Place>
 class Nesting {
 public:
-    Nesting(const In<int64_t> &passage, const In<int64_t> &first, const In<int64_t> &last, std::size_t count)
+    Nesting(const In<Place> &passage, const In<Place> &first, const In<Place> &last, std::size_t count)
         : passage_(passage.data()), first_(first.data()), last_(last.data()), small_(count, true), holders_(count),
           places_(count, 0) {
         std::vector<Index> order(passage.size());
@@ -42,7 +42,9 @@ private:
         bool operator<(const Holder &another) const { return values() < another.values(); }
     };
 
-    std::tuple<int64_t, int64_t, int64_t> place(Index use) const { return {first_[use], -last_[use], passage_[use]}; }
+    std::tuple<int64_t, int64_t, int64_t> place(Index use) const {
+        return {first_[use], -static_cast<int64_t>(last_[use]), passage_[use]};
+    }
     bool same_range(Index a, Index b) const { return first_[a] == first_[b] && last_[a] == last_[b]; }
     std::size_t passage(Index use) const { return static_cast<std::size_t>(passage_[use]); }
 
@@ -51,15 +53,16 @@ private:
         int64_t reached = -1;
         for (std::size_t k = 0; k < order.size(); ++k) {
             const Index use = order[k];
-            const bool inside = reached >= last_[use] || (k + 1 < order.size() && same_range(use, order[k + 1]));
+            const auto last = static_cast<int64_t>(last_[use]);
+            const bool inside = reached >= last || (k + 1 < order.size() && same_range(use, order[k + 1]));
             if (!inside) small_[passage(use)] = false;
-            reached = std::max(reached, last_[use]);
+            reached = std::max(reached, last);
         }
     }
 
     // Keeps the uses in which a small passage has one: of the others none may hold it.
     void keep_near(std::vector<Index> &order) const {
-        std::vector<int64_t> begins;
+        std::vector<Place> begins;
         for (const Index use : order) {
             if (small_[passage(use)]) begins.push_back(first_[use]);
         }
@@ -75,7 +78,7 @@ private:
         std::vector<Index> open;
         for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
             while (end < order.size() && same_range(order[begin], order[end])) ++end;
-            const int64_t start = first_[order[begin]], stop = last_[order[begin]];
+            const Place start = first_[order[begin]], stop = last_[order[begin]];
             open.erase(std::remove_if(open.begin(), open.end(), [&](Index use) { return last_[use] <= start; }),
                        open.end());
             open.insert(open.end(), order.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -86,7 +89,7 @@ private:
         }
     }
 
-    void hold(std::size_t number, int64_t stop, const std::vector<Index> &open) {
+    void hold(std::size_t number, Place stop, const std::vector<Index> &open) {
         std::vector<Holder> &own = holders_[number];
         const std::size_t before = own.size();
         for (const Index use : open) {
@@ -122,27 +125,27 @@ private:
         return static_cast<int64_t>(number);
     }
 
-    const int64_t *passage_, *first_, *last_;
+    const Place *passage_, *first_, *last_;
     std::vector<bool> small_;
     std::vector<std::vector<Holder>> holders_;  // of each passage
     std::vector<Index> places_;                 // how many places of each passage were seen
 };
 
-Out<int64_t> containers(In<int64_t> passage, In<int64_t> first, In<int64_t> last, std::size_t count) {
+template <typename Place>
+Out<int64_t> containers(In<Place> passage, In<Place> first, In<Place> last, std::size_t count) {
     const std::size_t uses = passage.size();
     check(first.size() == uses && last.size() == uses, "arrays must be of one length");
     check_ranges(first.data(), last.data(), uses);
     for (std::size_t k = 0; k < uses; ++k) {
-        check(passage.data()[k] >= 0 && static_cast<std::size_t>(passage.data()[k]) < count,
-              "uses must be those of the passages");
+        check(static_cast<uint64_t>(passage.data()[k]) < count, "uses must be those of the passages");
     }
     auto into = make_column<int64_t>(count);
     {
         nb::gil_scoped_release released;
         if (std::max(uses, count) < NARROW) {
-            Nesting<uint32_t>(passage, first, last, count).write(into.get());
+            Nesting<uint32_t, Place>(passage, first, last, count).write(into.get());
         } else {
-            Nesting<int64_t>(passage, first, last, count).write(into.get());
+            Nesting<int64_t, Place>(passage, first, last, count).write(into.get());
         }
     }
     return hand_over(std::move(into), count);
@@ -150,6 +153,10 @@ Out<int64_t> containers(In<int64_t> passage, In<int64_t> first, In<int64_t> last
 
 }  // namespace
 
-void bind_containers(nb::module_ &module) { module.def("containers", &containers); }
+void bind_containers(nb::module_ &module) {
+    const auto exact = [](const char *name) { return nb::arg(name).noconvert(); };
+    module.def("containers", &containers<uint32_t>, exact("passage"), exact("first"), exact("last"), nb::arg("count"));
+    module.def("containers", &containers<int64_t>);
+}
 
 }  // namespace dedup

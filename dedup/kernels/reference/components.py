@@ -7,8 +7,8 @@ import numpy as np
 from dedup.arrays import I64, Places, connected, narrowed
 
 
-def distinct_ranges(first: I64, last: I64) -> tuple[I64, I64, Places]:
-    """Return the distinct ones of some ranges of places (``int64[n]`` each), by place, and which one each range is.
+def distinct_ranges(first: Places, last: Places) -> tuple[Places, Places, Places]:
+    """Return the distinct ones of some ranges of places (``[n]`` each), by place, and which one each range is.
 
     The numbers (``[n]``) are as narrow as they fit: see `arrays.narrowed`.
     """
@@ -21,17 +21,16 @@ def distinct_ranges(first: I64, last: I64) -> tuple[I64, I64, Places]:
     return sorted_first[fresh], sorted_last[fresh], narrowed(number, len(number))
 
 
-def connect_pairs(left: I64, left_end: I64, right: I64, right_end: I64) -> I64:
+def connect_pairs(left: Places, left_end: Places, right: Places, right_end: Places) -> I64:
     """Return for each pair of ranges the least of all ranges that hang together with its own (``int64[n_pairs]``).
 
     Ranges are numbered as `distinct_ranges` does. The two of a pair hang together, and so do two that cover each other
     by four fifths or more.
     """
     first, last, number = distinct_ranges(np.concatenate([left, right]), np.concatenate([left_end, right_end]))
-    same, as_this = _all_same_occurrences(first, last)
-    number = number.astype(np.int64)
-    left, right = number[: len(left)], number[len(left) :]
-    return connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
+    same, as_this = _all_same_occurrences(first.astype(np.int64), last.astype(np.int64))
+    here, there = number[: len(left)], number[len(left) :]
+    return connected(len(first), np.concatenate([here, same]), np.concatenate([there, as_this]))[here]
 
 
 def _all_same_occurrences(first: I64, last: I64) -> tuple[I64, I64]:

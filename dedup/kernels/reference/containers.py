@@ -6,18 +6,18 @@ from itertools import groupby
 
 import numpy as np
 
-from dedup.arrays import I64
+from dedup.arrays import I64, Places
 
 
-def containers(passage: I64, first: I64, last: I64, count: int) -> I64:
+def containers(passage: Places, first: Places, last: Places, count: int) -> I64:
     """Return for each of ``count`` passages the one that absorbs it, or its own number (``int64[count]``).
 
-    The uses of passages are ranges of places (``int64[n_uses]`` each); those of one passage do not overlap. From the
+    The uses of passages are ranges of places (``[n_uses]`` each); those of one passage do not overlap. From the
     last passage to the first, each is absorbed by the first one that has another use around every one of its own and
     was not absorbed yet.
     """
     into = np.arange(count)
-    order = np.lexsort((passage, -last, first))
+    order = np.lexsort((passage, -last.astype(np.int64), first))
     passage, first, last = passage[order], first[order], last[order]
     inside = np.zeros(len(order), bool)
     inside[1:] = np.maximum.accumulate(last)[:-1] >= last[1:]  # never of one's own passage, whose uses do not overlap
