@@ -167,15 +167,18 @@ def _lines(cls: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     inner = newline + " "
     writers = {name: _writer(hint, inner) for name, hint in _hints(cls).items()}
     first, separator, last = (inner, f",{inner}", newline) if _holds_lists(cls) else ("", ", ", "")
-    template = "{" + first + separator.join(f"{encode(name)}: %s" for name in writers) + last + "}"
+    starts = ["{" + first, *[separator] * (len(writers) - 1)]
+    beginnings = [f"{start}{encode(name)}: " for start, name in zip(starts, writers, strict=True)]
 
     def write(values: Sequence[Any]) -> list[str]:
         if isinstance(values, ColumnList):
             columns: Iterable[Sequence[Any]] = values.fields()
         else:
             columns = ([getattr(value, name) for value in values] for name in writers)
-        written = (write_column(column) for write_column, column in zip(writers.values(), columns, strict=True))
-        return list(map(template.__mod__, zip(*written, strict=True)))
+        pieces: list[Iterable[str]] = []
+        for beginning, write_column, column in zip(beginnings, writers.values(), columns, strict=True):
+            pieces += itertools.repeat(beginning), write_column(column)
+        return list(map("".join, zip(*pieces, itertools.repeat(last + "}"))))
 
     return write
 
@@ -219,10 +222,11 @@ def _write_strings(texts: Sequence[str]) -> list[str]:
 
 
 def _write_numbers(numbers: Sequence[float]) -> list[str]:
-    for number in numbers:
-        if not -inf < number < inf:
-            raise ValueError(f"{number} is no number that JSON can hold")
-    return list(map(repr, numbers))
+    written = list(map(repr, numbers))
+    if "n" in "".join(written):  # as in nan and inf, and in no other number
+        wrong = next(text for text in written if "n" in text)
+        raise ValueError(f"{wrong} is no number that JSON can hold")
+    return written
 
 
 def _is_records(value: Any) -> bool:
