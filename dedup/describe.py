@@ -1,6 +1,8 @@
 """Passages and clusters as the library returns them: spans, kinds and names instead of numbers.
 
-Cost: a few microseconds for each occurrence and pair, and what `span.locate` costs.
+Of occurrences and pairs there are no objects here but columns, of which `lists` makes them when they are asked for.
+
+Cost: sorts of occurrences and pairs, and what `span.locate` costs.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def describe_clusters(groups: Sequence[Group], corpus: Corpus) -> Iterator[Clust
 def describe_passages(
     found: ReusedPassages, corpus: Corpus, keys: U64, offsets: I64, texts: Texts
 ) -> tuple[Sequence[Passage], Sequence[Pair], I64]:
-    """Return passages and their pairs with spans of the documents' texts, and the numbers of these documents.
+    """Return passages and their pairs with spans of the documents' texts, and the numbers of documents with passages.
 
     ``keys`` are those of the corpus' tokens (``uint64[n_tokens]``), ``offsets`` (``int64[n_documents + 1]``) the places
     at which documents begin, ``texts`` gives the folded words of a range of places.

@@ -38,15 +38,8 @@ def unite(found: ReusedPassages, keys: U64) -> ReusedPassages:
     ``keys`` are the tokens' (``uint64[n_tokens]``). Of uses that overlap, those of the first passage stay. Where pieces
     stand in another order anywhere in a passage, all its similarities become those of sorted words.
     """
-    chosen = np.flatnonzero(found.uses.representative)
-    words: dict[bytes, int] = {}
-    into = np.arange(found.size)
-    for number, (first, last) in enumerate(
-        zip(found.uses.first[chosen].tolist(), found.uses.last[chosen].tolist(), strict=True)
-    ):
-        into[number] = words.setdefault(keys[first:last].tobytes(), number)
-    moved = np.flatnonzero(into != np.arange(found.size))
-    if len(moved):
+    into = _first_with_same_words(found.uses, keys)
+    if not np.array_equal(into, np.arange(found.size)):
         uses = found.uses._replace(
             passage=into[found.uses.passage],
             representative=found.uses.representative & (into[found.uses.passage] == found.uses.passage),
@@ -54,6 +47,14 @@ def unite(found: ReusedPassages, keys: U64) -> ReusedPassages:
         stays = _without_overlaps(found.uses, into)
         found = ReusedPassages(uses.take(stays), found.pairs, into[found.passage_of_pair]).in_order()
     return _compare_sorted(found, keys)
+
+
+def _first_with_same_words(uses: Uses, keys: U64) -> I64:
+    """Return for each passage the first one that has the same words in its representative (``int64[n_passages]``)."""
+    numbers: dict[bytes, int] = {}
+    sides = uses.first[uses.representative].tolist(), uses.last[uses.representative].tolist()
+    words = (keys[first:last].tobytes() for first, last in zip(*sides, strict=True))
+    return np.array([numbers.setdefault(own, number) for number, own in enumerate(words)], np.int64)
 
 
 def _without_overlaps(uses: Uses, into: I64) -> I64:
