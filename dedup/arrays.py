@@ -77,12 +77,12 @@ class AlignedPair(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Aligned pairs as arrays (``int64``, ``float64`` and ``bool``, all ``[n_pairs]``): see `AlignedPair`."""
+    """Aligned pairs as arrays (places, ``float64`` and ``bool``, all ``[n_pairs]``): see `AlignedPair`."""
 
-    left: I64
-    left_end: I64
-    right: I64
-    right_end: I64
+    left: Places
+    left_end: Places
+    right: Places
+    right_end: Places
     similarity: F64
     reordered: Flags
 
@@ -106,10 +106,10 @@ class Uses(NamedTuple):
     Sorted by passage and place; a passage's own ranges do not overlap.
     """
 
-    passage: I64
-    """``int64``: the number of the passage that each belongs to."""
-    first: I64
-    last: I64
+    passage: Places
+    """The number of the passage that each belongs to, as narrow as it fits."""
+    first: Places
+    last: Places
     similarity: F64
     reordered: Flags
     representative: Flags
@@ -130,8 +130,8 @@ class ReusedPassages(NamedTuple):
 
     uses: Uses
     pairs: Pairs
-    passage_of_pair: I64
-    """``int64[n_pairs]``."""
+    passage_of_pair: Places
+    """Numbers of passages (``[n_pairs]``)."""
 
     @property
     def size(self) -> int:
@@ -148,19 +148,21 @@ class ReusedPassages(NamedTuple):
 
     def in_order(self) -> Self:
         """Return the same passages with everything sorted, numbered from 0 on by the place of their first use."""
-        uses = self.uses.take(np.lexsort((self.uses.last, self.uses.first, self.uses.passage)))
-        begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))
-        order = np.lexsort((begins, uses.last[begins], uses.first[begins]))
-        number = np.zeros(int(uses.passage.max(initial=-1)) + 1, np.int64)
-        number[uses.passage[begins][order]] = np.arange(len(begins))
+        uses = self.uses
+        order = np.lexsort((uses.last, uses.first, uses.passage))
+        passage = uses.passage[order]
+        begins = np.flatnonzero(np.diff(passage, prepend=-1))
+        models = order[begins]
+        by_place = np.lexsort((begins, uses.last[models], uses.first[models]))
+        renumbered = np.zeros(int(passage.max(initial=0)) + 1, np.int64)
+        renumbered[passage[begins[by_place]]] = np.arange(len(begins))
+        number = narrowed(renumbered, len(begins))
+        order = order[np.argsort(number[passage], kind="stable")]
+        uses = uses.take(order)
         uses = uses._replace(passage=number[uses.passage])
         passage_of_pair = number[self.passage_of_pair]
         by_passage = np.lexsort((*reversed(self.pairs), passage_of_pair))
-        return type(self)(
-            uses.take(np.argsort(uses.passage, kind="stable")),
-            self.pairs.take(by_passage),
-            passage_of_pair[by_passage],
-        )
+        return type(self)(uses, self.pairs.take(by_passage), passage_of_pair[by_passage])
 
 
 class Located(NamedTuple):
@@ -186,7 +188,7 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def narrowed(places: I64, count: int) -> Places:
+def narrowed(places: Places, count: int) -> Places:
     """Return places of ``count`` tokens in 32 bits, as long as sums of them fit as well."""
     return places.astype(np.uint32) if count < 1 << 30 else places
 

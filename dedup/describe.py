@@ -1,6 +1,8 @@
 """Passages and clusters as the library returns them: spans, kinds and names instead of numbers.
 
-Cost: a few microseconds for each occurrence and pair, and what `span.locate` costs.
+Of occurrences and pairs there are no objects here but columns, of which `lists` makes them when they are asked for.
+
+Cost: sorts of occurrences and pairs, and what `span.locate` costs.
 """
 
 from __future__ import annotations
@@ -11,17 +13,19 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, ReusedPassages
+from dedup.arrays import I64, U64, Places, ReusedPassages, Uses, distinct, narrowed
 from dedup.cluster import Group
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
-from dedup.lists import PairList
-from dedup.model import Cluster, Kind, Member, Occurrence, Pair, Passage
-from dedup.span import Places, locate
+from dedup.lists import OccurrenceList, PairList, PassageList
+from dedup.model import Cluster, Kind, Member, Pair, Passage
+from dedup.span import Spans, locate
 from dedup.tokenize import token_keys
 
+_END, _END_COLUMN = Spans._fields.index("end"), Spans._fields.index("end_column")
 _PART = 256  # clusters of whose representatives the tokens are there at a time
 
 
@@ -38,91 +42,108 @@ def describe_clusters(groups: Sequence[Group], corpus: Corpus) -> Iterator[Clust
 
 def describe_passages(
     found: ReusedPassages, corpus: Corpus, keys: U64, offsets: I64, texts: Texts
-) -> tuple[tuple[Passage, ...], Sequence[Pair]]:
-    """Return passages and their pairs with spans of the documents' texts.
+) -> tuple[Sequence[Passage], Sequence[Pair], I64]:
+    """Return passages and their pairs with spans of the documents' texts, and the numbers of documents with passages.
 
     ``keys`` are those of the corpus' tokens (``uint64[n_tokens]``), ``offsets`` (``int64[n_documents + 1]``) the places
     at which documents begin, ``texts`` gives the folded words of a range of places.
     """
+    if not found.size:
+        return (), (), np.zeros(0, np.int64)
     sides = _Sides.of(found, corpus, offsets, texts)
-    located = _Located.of(sides, corpus.ids)
-    uses = found.uses
-    models = np.flatnonzero(uses.representative)
-    words = ((kernels.twice_words(keys, uses.first[models], uses.last[models]) + 1) // 2).tolist()
-    firsts, lasts = uses.first[models].tolist(), uses.last[models].tolist()
-    begins = np.searchsorted(uses.passage, np.arange(found.size + 1)).tolist()
-    lowest = np.minimum.reduceat(uses.similarity, begins[:-1]).tolist() if found.size else []
-    passages: list[Passage] = []
-    for number, ((begin, end), reordered) in enumerate(zip(pairwise(begins), found.reordered.tolist(), strict=True)):
-        own = slice(begin, end)
-        kind: Kind = "edited"
-        if reordered:
-            kind = "reordered"
-        elif lowest[number] == 1:
-            kind = "verbatim" if len(set(located.content[own])) == 1 else "reformatted"
-        passages.append(
-            Passage(
-                fingerprint(texts.words(firsts[number], lasts[number])),
-                words[number],
-                lowest[number],
-                kind,
-                tuple(located.occurrences(own)),
-            )
-        )
-    pairs = _describe_pairs(found, [passage.id for passage in passages], sides, corpus.ids)
-    return tuple(sorted(passages, key=lambda passage: passage.occurrences)), pairs
+    names = _names(found.uses, texts)
+    pairs = PairList(corpus.ids, names, _pair_columns(found, sides))
+    passages = _passages(found, names, sides, corpus.ids, keys)
+    return passages, pairs, distinct(sides.spans.document[sides.of_uses]).astype(np.int64)
 
 
 class _Sides(NamedTuple):
-    """Where the uses and both sides of the pairs of passages are, as numbers of distinct places."""
+    """Where the uses and both sides of the pairs of passages are, as numbers of distinct spans."""
 
-    places: Places
-    of_uses: I64
-    left: I64
-    right: I64
+    spans: Spans
+    of_uses: Places
+    left: Places
+    right: Places
 
     @classmethod
     def of(cls, found: ReusedPassages, corpus: Corpus, offsets: I64, texts: Texts) -> _Sides:
         """Look for each distinct range once."""
         uses, pairs = found.uses, found.pairs
-        first = np.concatenate([uses.first, pairs.left, pairs.right])
-        last = np.concatenate([uses.last, pairs.left_end, pairs.right_end])
-        order = np.lexsort((last, first))
-        fresh = np.ones(len(order), bool)
-        fresh[1:] = (np.diff(first[order]) != 0) | (np.diff(last[order]) != 0)
-        chosen = order[fresh]
-        places = locate(first[chosen], last[chosen], offsets, corpus.originals, texts)
-        number = np.zeros(len(order), np.int64)
-        number[order] = np.cumsum(fresh) - 1
-        return cls(places, *np.split(number, [len(uses.first), len(uses.first) + len(pairs.left)]))
-
-
-class _Located(NamedTuple):
-    """Where the uses of passages are: lists, an element for each."""
-
-    columns: list[list[Any]]
-    """Document, start, end, line, column, end line and end column."""
-    marks: list[str]
-    content: list[int]
-
-    @classmethod
-    def of(cls, sides: _Sides, ids: Sequence[str]) -> _Located:
-        """Look up the places of the uses."""
-        places, chosen = sides.places, sides.of_uses
-        names = [ids[number] for number in places.document[chosen].tolist()]
-        numbers = chosen.tolist()
-        return cls(
-            [names, *(values[chosen].tolist() for values in places[1:7])],
-            [places.marks[at] for at in numbers],
-            [places.content[at] for at in numbers],
+        first, last, number = kernels.distinct_ranges(
+            np.concatenate([uses.first, pairs.left, pairs.right]),
+            np.concatenate([uses.last, pairs.left_end, pairs.right_end]),
         )
+        spans = locate(first, last, offsets, corpus.originals, texts)
+        count = len(uses.first), len(pairs.left)
+        return cls(spans, number[: count[0]], number[count[0] : sum(count)], number[sum(count) :])
 
-    def occurrences(self, own: slice) -> Iterator[Occurrence]:
-        """Return the occurrences of a passage, each with the punctuation that follows all of them alike."""
-        names, start, end, line, column, end_line, end_column = (values[own] for values in self.columns)
-        if extra := _shared_marks(self.marks[own]):
-            end, end_column = ([value + extra for value in values] for values in (end, end_column))
-        return map(Occurrence, names, start, end, line, column, end_line, end_column)
+
+def _names(uses: Uses, texts: Texts) -> list[str]:
+    """Return the ids of passages."""
+    first, last = uses.first[uses.representative].tolist(), uses.last[uses.representative].tolist()
+    return [fingerprint(texts.words(*words)) for words in zip(first, last, strict=True)]
+
+
+def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Sequence[str], keys: U64) -> PassageList:
+    """Return passages in the order of their occurrences, each of these with the punctuation that follows all alike."""
+    uses, spans, own = found.uses, sides.spans, sides.of_uses
+    begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))
+    sizes = np.diff(begins, append=len(own))
+    first, last = (values[uses.representative].astype(np.int64) for values in (uses.first, uses.last))
+    words = (kernels.twice_words(keys, first, last) + 1) // 2
+    lowest = np.minimum.reduceat(uses.similarity, begins)
+    content = spans.content[own]
+    verbatim = np.minimum.reduceat(content, begins) == np.maximum.reduceat(content, begins)
+    kinds = list(map(_kind, found.reordered.tolist(), lowest.tolist(), verbatim.tolist()))
+    del content
+    extra = np.zeros(len(sizes), np.int64)
+    marked = (spans.marks != "")[own]
+    for number in np.flatnonzero(np.logical_and.reduceat(marked, begins)).tolist():
+        extra[number] = _shared_marks(spans.marks[own[begins[number] : begins[number] + sizes[number]]])
+    order = _in_order(spans.document[own], spans.start[own], spans.end[own] + np.repeat(extra, sizes), begins, sizes)
+    # The uses of the passages in this order.
+    ends = np.cumsum(sizes[order])
+    index = np.arange(len(own)) + np.repeat(begins[order] - ends + sizes[order], sizes[order])
+    own, more = own[index], np.repeat(extra[order], sizes[order])
+    del index
+    columns = [values[own] for values in spans[:7]]
+    for at in (_END, _END_COLUMN):
+        columns[at] = _narrowed(columns[at] + more)
+    return PassageList(
+        [names[number] for number in order.tolist()],
+        words[order],
+        lowest[order],
+        [kinds[number] for number in order.tolist()],
+        OccurrenceList(ids, columns),
+        ends - sizes[order],
+        ends,
+    )
+
+
+def _kind(reordered: bool, lowest: float, verbatim: bool) -> Kind:
+    if reordered:
+        return "reordered"
+    if lowest < 1:
+        return "edited"
+    return "verbatim" if verbatim else "reformatted"
+
+
+def _in_order(document: Places, start: Places, end: Places, begins: I64, sizes: I64) -> I64:
+    """Return the numbers of passages in the order of their occurrences, given these and where those of each begin."""
+    first = document[begins], start[begins], end[begins]
+    order = np.lexsort(first[::-1])
+    same = np.all([values[order[1:]] == values[order[:-1]] for values in first], axis=0)
+
+    def occurrences(number: int) -> list[tuple[int, int, int]]:
+        own = slice(begins[number], begins[number] + sizes[number])
+        return list(zip(document[own].tolist(), start[own].tolist(), end[own].tolist(), strict=True))
+
+    # Of those with the same first occurrence the others decide.
+    cuts = [0, *(np.flatnonzero(~same) + 1).tolist(), len(order)]
+    for begin, after in pairwise(cuts):
+        if after - begin > 1:
+            order[begin:after] = sorted(order[begin:after].tolist(), key=occurrences)
+    return order
 
 
 def fingerprint(words: Sequence[str]) -> str:
@@ -141,18 +162,25 @@ def _shared_marks(marks: Iterable[str]) -> int:
     return same
 
 
-def _describe_pairs(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Sequence[str]) -> Sequence[Pair]:
-    """Return pairs in the order of their spans, each with the punctuation that follows both sides."""
-    places, left, right = sides.places, sides.left, sides.right
+def _pair_columns(found: ReusedPassages, sides: _Sides) -> list[NDArray[Any]]:
+    """Return the columns of pairs in the order of their spans, each with the punctuation that follows both sides."""
+    spans, left, right = sides.spans, sides.left, sides.right
+    marks, others = spans.marks[left], spans.marks[right]
+    same = marks == others
     extra = np.zeros(len(left), np.int64)
-    marked = np.array([bool(marks) for marks in places.marks], bool)
-    for pair in np.flatnonzero(marked[left] & marked[right]).tolist():
-        extra[pair] = _shared_marks((places.marks[left[pair]], places.marks[right[pair]]))
-    spans = [
-        values
-        for side in (left, right)
-        for values in (places.document[side], places.start[side], places.end[side] + extra)
-    ]
-    order = np.lexsort((found.pairs.similarity, found.passage_of_pair, *reversed(spans)))
-    columns = (*spans, found.passage_of_pair, found.pairs.similarity)
-    return PairList(ids, names, [values[order] for values in columns])
+    extra[same] = np.fromiter(map(len, marks[same]), np.int64)
+    for pair in np.flatnonzero(~same & (marks != "") & (others != "")).tolist():
+        extra[pair] = _shared_marks((marks[pair], others[pair]))
+    del marks, others
+    columns: list[NDArray[Any]] = []
+    for side in (left, right):
+        columns += spans.document[side], spans.start[side], _narrowed(spans.end[side] + extra)
+    columns += _narrowed(found.passage_of_pair), found.pairs.similarity
+    order = np.lexsort((columns[-1], columns[-2], *reversed(columns[:-2])))
+    for at, values in enumerate(columns):
+        columns[at] = values[order]
+    return columns
+
+
+def _narrowed(values: Places) -> Places:
+    return narrowed(values, int(values.max(initial=0)) + 1)

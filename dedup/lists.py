@@ -1,4 +1,4 @@
-"""Documents and pairs as columns: a corpus has more of them than a program should hold as objects."""
+"""Documents, passages and pairs as columns: a corpus has more of them than a program should hold as objects."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from dedup.model import DocumentInfo, Pair, Span
+from dedup.model import DocumentInfo, Kind, Occurrence, Pair, Passage, Span
 
 if TYPE_CHECKING:  # help and the list of files do without numpy
     from numpy.typing import NDArray
 
 _T = TypeVar("_T")
+_Spans = TypeVar("_Spans", bound=Span)
 _PART = 1024
 
 
-class _ColumnList(Sequence[_T], Generic[_T]):
+class ColumnList(Sequence[_T], Generic[_T]):
     """Objects that are made when they are asked for; equal to any sequence of the same objects.
 
-    ``columns`` are of equal length; `_make` takes a value of each.
+    ``columns`` are of equal length; `fields` makes the fields of the objects from them, and `_make` takes a value of
+    each.
     """
 
     __slots__ = ("_columns",)
 
-    def __init__(self, *columns: NDArray[Any] | list[str]) -> None:
-        self._columns = columns
+    def __init__(self, *columns: NDArray[Any] | list[Any]) -> None:
+        self._columns: tuple[Any, ...] = columns
 
     def __len__(self) -> int:
         return len(self._columns[0])
@@ -35,19 +37,17 @@ class _ColumnList(Sequence[_T], Generic[_T]):
     def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: int | slice) -> _T | Self:
         if isinstance(index, slice):
-            chosen = copy(self)
-            chosen._columns = tuple(values[index] for values in self._columns)
-            return chosen
+            return self._take(index)
         at = range(len(self))[index]
         return next(iter(self[at : at + 1]))
 
     def __iter__(self) -> Iterator[_T]:
         for begin in range(0, len(self), _PART):  # not all numbers at once as objects either
-            yield from map(self._make, *self[begin : begin + _PART].columns())
+            yield from map(self._make, *self[begin : begin + _PART].fields())
 
-    def columns(self) -> list[list[Any]]:
-        """Return the columns as lists, of which each has as many values as there are objects."""
-        return [values if isinstance(values, list) else values.tolist() for values in self._columns]
+    def fields(self) -> list[Sequence[Any]]:
+        """Return each field of the objects as a sequence with a value for each of them."""
+        return list(self._lists())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
@@ -60,11 +60,20 @@ class _ColumnList(Sequence[_T], Generic[_T]):
     def __repr__(self) -> str:
         return repr(tuple(self))
 
+    def _take(self, chosen: slice | list[int]) -> Self:
+        """Return some of the objects; by numbers only where all columns are arrays."""
+        result = copy(self)
+        result._columns = tuple(values[chosen] for values in self._columns)
+        return result
+
+    def _lists(self) -> Iterator[list[Any]]:
+        return (values if isinstance(values, list) else values.tolist() for values in self._columns)
+
     def _make(self, *values: Any) -> _T:
         raise NotImplementedError
 
 
-class DocumentList(_ColumnList[DocumentInfo]):
+class DocumentList(ColumnList[DocumentInfo]):
     """What is reported of documents; the columns are their ids, words and characters."""
 
     __slots__ = ()
@@ -72,7 +81,93 @@ class DocumentList(_ColumnList[DocumentInfo]):
     _make = staticmethod(DocumentInfo)
 
 
-class PairList(_ColumnList[Pair]):
+class _SpanList(ColumnList[_Spans]):
+    """Spans; the first column are the numbers of their documents, of which ``ids`` are the ids."""
+
+    __slots__ = ("_ids",)
+
+    def __init__(self, ids: Sequence[str], columns: Sequence[NDArray[Any]]) -> None:
+        super().__init__(*columns)
+        self._ids = ids
+
+    def fields(self) -> list[Sequence[Any]]:
+        """Return each field as a sequence: names in place of the documents' numbers."""
+        document, *others = self._lists()
+        return [[self._ids[number] for number in document], *others]
+
+
+class SpanList(_SpanList[Span]):
+    """Spans; the columns are arrays: document, start and end."""
+
+    __slots__ = ()
+
+    _make = staticmethod(Span)
+
+
+class OccurrenceList(_SpanList[Occurrence]):
+    """Occurrences; the columns are arrays: document, start, end, line, column, end line and end column."""
+
+    __slots__ = ()
+
+    _make = staticmethod(Occurrence)
+
+
+class GroupList(ColumnList[tuple[_T, ...]]):
+    """Stretches of a list, as tuples; the columns are arrays, where each begins and ends."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: ColumnList[_T], begins: NDArray[Any], ends: NDArray[Any]) -> None:
+        super().__init__(begins, ends)
+        self._items = items
+
+    def sizes(self) -> list[int]:
+        """Return the lengths of the tuples."""
+        begins, ends = self._lists()
+        return [end - begin for begin, end in zip(begins, ends, strict=True)]
+
+    def members(self) -> ColumnList[_T]:
+        """Return what the tuples hold, one after the other."""
+        begins, ends = self._lists()
+        if begins and begins[1:] == ends[:-1]:
+            return self._items[begins[0] : ends[-1]]
+        return self._items._take([at for begin, end in zip(begins, ends, strict=True) for at in range(begin, end)])
+
+    def _make(self, begin: int, end: int) -> tuple[_T, ...]:
+        return tuple(self._items[begin:end])
+
+
+class PassageList(ColumnList[Passage]):
+    """Passages.
+
+    ``occurrences`` are those of all passages, of which each has a stretch, from ``begins`` to ``ends`` (arrays, as are
+    ``words`` and ``similarity``).
+    """
+
+    __slots__ = ("_occurrences",)
+
+    def __init__(
+        self,
+        ids: list[str],
+        words: NDArray[Any],
+        similarity: NDArray[Any],
+        kinds: list[Kind],
+        occurrences: OccurrenceList,
+        begins: NDArray[Any],
+        ends: NDArray[Any],
+    ) -> None:
+        super().__init__(ids, words, similarity, kinds, begins, ends)
+        self._occurrences = occurrences
+
+    def fields(self) -> list[Sequence[Any]]:
+        """Return each field as a sequence: the occurrences as a list of their groups."""
+        *others, begins, ends = self._columns
+        return [*ColumnList(*others).fields(), GroupList(self._occurrences, begins, ends)]
+
+    _make = staticmethod(Passage)
+
+
+class PairList(ColumnList[Pair]):
     """Pairs of spans.
 
     ``columns`` are arrays: document, start and end of the left side, the same of the right side, the passage's number
@@ -86,7 +181,10 @@ class PairList(_ColumnList[Pair]):
         self._ids = ids
         self._names = names
 
-    def _make(self, *values: Any) -> Pair:
-        a, start, end, b, other_start, other_end, passage, similarity = values
-        left, right = Span(self._ids[a], start, end), Span(self._ids[b], other_start, other_end)
-        return Pair(self._names[passage], similarity, left, right)
+    def fields(self) -> list[Sequence[Any]]:
+        """Return each field as a sequence: both sides as lists of spans."""
+        sides, (passage, similarity) = self._columns[:6], self._columns[6:]
+        left, right = SpanList(self._ids, sides[:3]), SpanList(self._ids, sides[3:])
+        return [[self._names[number] for number in passage.tolist()], similarity.tolist(), left, right]
+
+    _make = staticmethod(Pair)

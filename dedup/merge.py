@@ -14,14 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs
+from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs, narrowed
 from dedup.edits import runs_between
 from dedup.kernels import SCORE, MergeLimits, Texts
+from dedup.ranges import joined, parts_between
 
 LEAST_PIECE = 9 * SCORE // 2
 """Score of the least piece that may become part of a passage (an equal run of five words)."""
 LEAST_SCORE = 10 * SCORE
 """Score of the least passage, unless a verbatim one of the shortest length scores less."""
+PART = 1 << 14
+"""About how many pieces are worked on at a time."""
 
 
 def find_pairs(
@@ -30,16 +33,26 @@ def find_pairs(
     """Return the pairs of stretches that are reused passages, by documents and places.
 
     A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch
-    of tokens over which pieces that follow each other closely on one side are joined.
+    of tokens over which pieces that follow each other closely on one side are joined. ``found`` is sorted by documents.
     """
     limits = MergeLimits(2 * min_words, min(LEAST_SCORE, SCORE * min_words - SCORE // 2), min_similarity, max_skip)
-    group = document_pairs(found.left, found.right, offsets)
+    groups = document_pairs(found.left, found.right, offsets)
+    # Where a phrase stands everywhere, one document may have pieces with all others.
+    parts = parts_between(groups, PART)
+    return _in_order(joined(_join_pieces(found.take(part), groups[part], keys, texts, limits) for part in parts))
+
+
+def _join_pieces(found: Alignments, group: I64, keys: U64, texts: Texts, limits: MergeLimits) -> Pairs:
+    """Return the pairs that some pieces are joined to, in any order.
+
+    ``group`` (``int64[n]``) is the pair of documents of each; all pieces of such a pair are there.
+    """
     halves = kernels.twice_words(keys, found.left, found.left_end)
     shorter = np.minimum(halves, kernels.twice_words(keys, found.right, found.right_end))
     # Where tokens are half words, so is what they score.
     found = found._replace(score=found.score * halves // (2 * (found.left_end - found.left)))
     worth = (found.score >= min(LEAST_PIECE, limits.score)) & (shorter >= limits.halves)
-    worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
+    worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, limits.skip)
     chosen = np.flatnonzero(worth)
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]
     # Most often two documents share one stretch word for word; that needs no further look.
@@ -52,12 +65,12 @@ def find_pairs(
     bounds = np.append(np.flatnonzero(np.diff(group[chosen], prepend=-1)), len(chosen))
     merged = kernels.merge_pieces(found.take(chosen), bounds, keys, texts, runs_between(keys), limits)
     sides = [values[plain] for values in found[:4]]
-    return _in_order(Pairs._make([*sides, np.ones(len(plain)), np.zeros(len(plain), bool)]), merged)
+    pairs = joined([Pairs._make([*sides, np.ones(len(plain)), np.zeros(len(plain), bool)]), merged])
+    return Pairs._make([*(narrowed(values, len(keys)) for values in pairs[:4]), *pairs[4:]])
 
 
-def _in_order(*several: Pairs) -> Pairs:
-    """Return the pairs of several collections by places, each once."""
-    pairs = Pairs._make(np.concatenate(columns) for columns in zip(*several, strict=True))
+def _in_order(pairs: Pairs) -> Pairs:
+    """Return pairs by places, each once."""
     pairs = pairs.take(np.lexsort(tuple(reversed(pairs))))
     fresh = np.ones(len(pairs.left), bool)
     fresh[1:] = np.any([values[1:] != values[:-1] for values in pairs], axis=0)

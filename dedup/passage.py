@@ -11,12 +11,15 @@ Cost: a sort of the pairs' sides; an alignment for each occurrence that has no d
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Pairs, ReusedPassages, Uses, connected
+from dedup.arrays import I64, U64, Pairs, ReusedPassages, Uses, narrowed
 from dedup.edits import runs_between
 from dedup.ranges import Each, joined
 
@@ -30,7 +33,7 @@ def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float, 
     ``keys`` are the tokens' (``uint64[n_tokens]``); every use has ``min_words`` words or more and reaches
     ``min_similarity`` against its representative.
     """
-    component = _components(pairs)
+    component = kernels.connect_pairs(*pairs[:4])
     pairs = pairs.take(np.argsort(component, kind="stable"))
     sizes = np.bincount(component)
     bounds = np.concatenate([[0], np.cumsum(sizes[sizes > 0])])
@@ -40,47 +43,16 @@ def group_pairs(pairs: Pairs, keys: U64, min_words: int, min_similarity: float, 
         some = pairs.take(slice(own[0], own[-1]))
         return kernels.gather_passages(some, own - own[0], keys, runs_between(keys), min_words, min_similarity)
 
+    def number(parts: Iterable[tuple[Uses, I64]]) -> Iterator[tuple[NDArray[Any], ...]]:
+        count = 0
+        for uses, passage_of_pair in parts:
+            passage, first, last, *others = uses
+            sides = narrowed(first, len(keys)), narrowed(last, len(keys))
+            # There are no more passages than pairs.
+            passage, of_pair = (narrowed(own + count, len(pairs.left)) for own in (passage, passage_of_pair))
+            yield (passage, *sides, *others, of_pair)
+            count += int(np.count_nonzero(uses.representative))
+
     cuts = np.searchsorted(bounds, np.arange(PARTS + 1) * (len(pairs.left) / PARTS))
-    count = 0
-    numbered = []
-    for uses, passage_of_pair in each(gather, pairwise(cuts.tolist())):
-        numbered.append((*uses._replace(passage=uses.passage + count), passage_of_pair + count))
-        count += int(np.count_nonzero(uses.representative))
-    *columns, passage_of_pair = joined(numbered)
+    *columns, passage_of_pair = joined(number(each(gather, pairwise(cuts.tolist()))))
     return ReusedPassages(Uses._make(columns), pairs, passage_of_pair).in_order()
-
-
-def _components(pairs: Pairs) -> I64:
-    """Return for each pair the least of the sides, numbered by place, that hang together with its own."""
-    first, last, left, right = _sides_of(pairs)
-    same, as_this = _all_same_occurrences(first, last)
-    return connected(len(first), np.concatenate([left, same]), np.concatenate([right, as_this]))[left]
-
-
-def _sides_of(pairs: Pairs) -> tuple[I64, I64, I64, I64]:
-    """Return the distinct sides of pairs by place (first, last), and the number of each pair's left and right side."""
-    first, last = np.concatenate([pairs.left, pairs.right]), np.concatenate([pairs.left_end, pairs.right_end])
-    order = np.lexsort((last, first))
-    first, last = first[order], last[order]
-    fresh = np.ones(len(first), bool)
-    fresh[1:] = (first[1:] != first[:-1]) | (last[1:] != last[:-1])
-    number = np.zeros(len(first), np.int64)
-    number[order] = np.cumsum(fresh) - 1
-    return first[fresh], last[fresh], number[: len(pairs.left)], number[len(pairs.left) :]
-
-
-def _all_same_occurrences(first: I64, last: I64) -> tuple[I64, I64]:
-    """Return which of some ranges, sorted by place, are the same occurrence, as pairs of their numbers."""
-    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
-    here, step = np.arange(len(first)), 1
-    while len(here):
-        here = here[here + step < len(first)]
-        # One that begins so late covers less than four fifths of this one, and so do all after it.
-        here = here[5 * (first[here + step] - first[here]) <= last[here] - first[here]]
-        there = here + step
-        shared = np.minimum(last[here], last[there]) - first[there]
-        same = 5 * shared >= 4 * np.maximum(last[here] - first[here], last[there] - first[there])
-        found.append((here[same], there[same]))
-        step += 1
-    left, right = zip(*found, strict=True)
-    return np.concatenate(left), np.concatenate(right)

@@ -10,8 +10,9 @@ documents after the other (that of the left sides), in threads as well: only anc
 
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
 it is a fingerprint, and while anchors are looked for 2 for other marks, 12 for half of the fingerprints, 4 for each
-that stands more than once, and 8 for each anchor; without passages nothing but the bands of each document, 100 bytes,
-until there are candidates, and the shingles of those that are compared at a time.
+that stands more than once, and 8 for each anchor; then about 120 for each pair with a use of a passage that comes of
+it, of which the result keeps half. Without passages nothing but the bands of each document, 100 bytes, until there are
+candidates, and the shingles of those that are compared at a time.
 """
 
 from __future__ import annotations
@@ -107,11 +108,11 @@ def scan_documents(
     del intake, order
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
     sketches = sketches._replace(bands=Bands.of([]))
-    passages: tuple[Passage, ...] = ()
+    passages: Sequence[Passage] = ()
     pairs: Sequence[Pair] = ()
+    quoted = np.zeros(0, np.int64)
     if config.passages:
-        passages, pairs = _reuse(corpus, sketches, groups, config, report)
-    quoted = {occurrence.document for passage in passages for occurrence in passage.occurrences}
+        passages, pairs, quoted = _reuse(corpus, sketches, groups, config, report)
     return Result(
         version=__version__,
         config=config.to_dict(),
@@ -121,7 +122,7 @@ def scan_documents(
         passages=passages,
         pairs=pairs,
         stats=Stats(len(corpus.ids), int(sketches.words.sum()), round(time.monotonic() - began, 3)),
-        texts=corpus.quoted(number for number, name in enumerate(corpus.ids) if name in quoted),
+        texts=corpus.quoted(quoted.tolist()),
     )
 
 
@@ -173,18 +174,26 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
     small = []
     for part in batches:
         small.append(part[:3])
-        _append(keys, part.keys)
-        _append(chosen, part.fingerprints)
+        keys = _appended(keys, part.keys)
+        chosen = _appended(chosen, part.fingerprints)
     counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
     parts = list(itertools.chain.from_iterable(each.parts for each in bands))
     return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
 
 
-def _append(values: NDArray[_T], more: NDArray[_T]) -> None:
-    """Append to an array that nothing else refers to; a large one is not copied, its pages are."""
+def _appended(values: NDArray[_T], more: NDArray[_T]) -> NDArray[_T]:
+    """Return both arrays as one; what was returned before is not copied if it is large, its pages are moved.
+
+    Nothing else may refer to either array.
+    """
+    if not len(values):
+        return more  # most often the only one if it is large: a single text
+    if not values.flags.owndata:
+        values = values.copy()
     size = len(values)
     values.resize(size + len(more), refcheck=False)
     values[size:] = more
+    return values
 
 
 def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progress) -> list[Group]:
@@ -215,8 +224,9 @@ def _cluster_part(part: tuple[I64, I64, I64], texts: Sequence[bytes], threshold:
 
 def _reuse(
     corpus: Corpus, sketches: Sketches, groups: Sequence[Group], config: Config, report: Progress
-) -> tuple[tuple[Passage, ...], Sequence[Pair]]:
-    """Return the passages that are reused between documents or inside one, and their pairs."""
+) -> tuple[Sequence[Passage], Sequence[Pair], I64]:
+    """Return the passages reused between documents or inside one, their pairs, and the documents that they are in."""
+    kernels.give_back_memory()
     keys = sketches.keys
     offsets = np.concatenate([[0], np.cumsum(sketches.counts)])
     clusters = np.arange(len(corpus.ids))
@@ -238,18 +248,27 @@ def _reuse(
             each,
         )
         search = partial(_reused_pairs, keys=keys, offsets=offsets, texts=texts, config=config)
-        pairs = _reported(each(search, anchors), len(cuts) - 1, report)
         # Nothing keeps what the next stage was given: a text that repeats itself has more pairs than words.
-        passages = [group_pairs(joined(pairs), keys, config.min_words, config.min_similarity, each)]
-    return describe_passages(unite(absorb(passages.pop()), keys), corpus, keys, offsets, texts)
+        pairs = [_all_pairs(each(search, anchors), len(cuts) - 1, report)]
+        passages = [group_pairs(pairs.pop(), keys, config.min_words, config.min_similarity, each)]
+    kernels.give_back_memory()
+    passages = [unite(absorb(passages.pop()), keys)]
+    kernels.give_back_memory()
+    return describe_passages(passages.pop(), corpus, keys, offsets, texts)
 
 
-def _reported(pairs: Iterable[Pairs], ranges: int, report: Progress) -> Iterator[Pairs]:
-    """Yield the pairs of ranges, and report how many ranges there were."""
-    for done, part in enumerate(pairs, start=1):
-        report("align", done, ranges)
-        yield part
+def _all_pairs(pairs: Iterable[Pairs], ranges: int, report: Progress) -> Pairs:
+    """Return the pairs of all ranges, and report how many ranges there were."""
+
+    def reported() -> Iterator[Pairs]:
+        for done, part in enumerate(pairs, start=1):
+            report("align", done, ranges)
+            yield part
+
+    found = joined(reported())
+    kernels.give_back_memory()
     report("merge", 0, 1)
+    return found
 
 
 def _reused_pairs(

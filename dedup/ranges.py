@@ -6,12 +6,13 @@ owns (kernels let go of the interpreter while they work). Results come in the or
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from dedup.arrays import I64
+from dedup.arrays import I64, distinct
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -37,9 +38,21 @@ def document_ranges(offsets: I64, most: int, least: int) -> I64:
     return cuts
 
 
+def parts_between(groups: I64, size: int) -> Iterator[slice]:
+    """Yield slices (one at least) of about ``size`` elements of ``groups``, in which equal neighbours stay together."""
+    ends = np.append(np.flatnonzero(groups[1:] != groups[:-1]) + 1, len(groups))
+    cuts = distinct(ends[np.searchsorted(ends, np.arange(size, len(groups), size))])
+    bounds = [0, *cuts[cuts < len(groups)].tolist(), len(groups)]
+    return itertools.starmap(slice, itertools.pairwise(bounds))
+
+
 def joined(parts: Iterable[_Columns]) -> _Columns:
-    """Return tuples of arrays (one at least) as one, column by column."""
+    """Return tuples of arrays (one at least) as one, column by column.
+
+    Parts are forgotten one column after the other, so that little of what they hold is there twice.
+    """
     parts = list(parts)
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    kind = type(parts[0])
-    return kind(columns) if kind is tuple else kind(*columns)
+    kind, columns = type(parts[0]), list(zip(*parts, strict=True))
+    del parts
+    whole = [np.concatenate(columns.pop(0)) for _ in range(len(columns))]
+    return kind(whole) if kind is tuple else kind(*whole)

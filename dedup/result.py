@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from dedup.errors import InputError
-from dedup.lists import DocumentList
+from dedup.lists import ColumnList, GroupList
 from dedup.model import Cluster, DocumentInfo, Pair, Passage, Skipped, Stats
 
 SCHEMA = "dedup.result/1"
@@ -32,6 +32,7 @@ bidirectional controls, a lone surrogate (from a file name that is not UTF-8) ca
 ``##[command]`` and ``##vso[command]`` anywhere in a line of their logs."""
 
 _PART = 1024  # records that are written at a time
+_GROUPS = 64  # and of those that hold lists of others
 _READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -49,7 +50,7 @@ class Result:
     documents: Sequence[DocumentInfo]
     skipped: tuple[Skipped, ...]
     clusters: tuple[Cluster, ...]
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
     pairs: Sequence[Pair]
     stats: Stats
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -141,10 +142,11 @@ def _layout(value: Any, newline: str) -> Iterator[str]:
     if _is_records(value):
         write = _lines(value[0].__class__, inner)
         separator = f"[{inner}"
-        for begin in range(0, len(value), _PART):
+        size = _GROUPS if _holds_lists(value[0].__class__) else _PART
+        for begin in range(0, len(value), size):
             yield separator
             separator = f",{inner}"
-            yield separator.join(write(value[begin : begin + _PART]))
+            yield separator.join(write(value[begin : begin + size]))
         yield f"{newline}]"
     elif isinstance(value, dict) and value:
         yield "{"
@@ -164,17 +166,19 @@ def _lines(cls: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     """
     inner = newline + " "
     writers = {name: _writer(hint, inner) for name, hint in _hints(cls).items()}
-    several = any(map(_is_record_list, _hints(cls).values()))
-    first, separator, last = (inner, f",{inner}", newline) if several else ("", ", ", "")
-    template = "{" + first + separator.join(f"{encode(name)}: %s" for name in writers) + last + "}"
+    first, separator, last = (inner, f",{inner}", newline) if _holds_lists(cls) else ("", ", ", "")
+    starts = ["{" + first, *[separator] * (len(writers) - 1)]
+    beginnings = [f"{start}{encode(name)}: " for start, name in zip(starts, writers, strict=True)]
 
     def write(values: Sequence[Any]) -> list[str]:
-        if isinstance(values, DocumentList):
-            columns: Iterable[Sequence[Any]] = values.columns()
+        if isinstance(values, ColumnList):
+            columns: Iterable[Sequence[Any]] = values.fields()
         else:
             columns = ([getattr(value, name) for value in values] for name in writers)
-        written = (write_column(column) for write_column, column in zip(writers.values(), columns, strict=True))
-        return list(map(template.__mod__, zip(*written, strict=True)))
+        pieces: list[Iterable[str]] = []
+        for beginning, write_column, column in zip(beginnings, writers.values(), columns, strict=True):
+            pieces += itertools.repeat(beginning), write_column(column)
+        return list(map("".join, zip(*pieces, itertools.repeat(last + "}"))))
 
     return write
 
@@ -193,12 +197,19 @@ def _writer(hint: Any, newline: str) -> Callable[[Sequence[Any]], list[str]]:
     first, separator, last = f"[{newline} ", f",{newline} ", f"{newline}]"
 
     def write_lists(lists: Sequence[Sequence[Any]]) -> list[str]:
-        lines = iter(write([item for items in lists for item in items]))
-        return [
-            f"{first}{separator.join(itertools.islice(lines, len(items)))}{last}" if items else "[]" for items in lists
-        ]
+        items: Sequence[Any]
+        if isinstance(lists, GroupList):
+            sizes, items = lists.sizes(), lists.members()
+        else:
+            sizes, items = list(map(len, lists)), [item for own in lists for item in own]
+        lines = iter(write(items))
+        return [f"{first}{separator.join(itertools.islice(lines, size))}{last}" if size else "[]" for size in sizes]
 
     return write_lists
+
+
+def _holds_lists(cls: Any) -> bool:
+    return any(map(_is_record_list, _hints(cls).values()))
 
 
 def _is_record_list(hint: Any) -> bool:
@@ -211,10 +222,11 @@ def _write_strings(texts: Sequence[str]) -> list[str]:
 
 
 def _write_numbers(numbers: Sequence[float]) -> list[str]:
-    for number in numbers:
-        if not -inf < number < inf:
-            raise ValueError(f"{number} is no number that JSON can hold")
-    return list(map(repr, numbers))
+    written = list(map(repr, numbers))
+    if "n" in "".join(written):  # as in nan and inf, and in no other number
+        wrong = next(text for text in written if "n" in text)
+        raise ValueError(f"{wrong} is no number that JSON can hold")
+    return written
 
 
 def _is_records(value: Any) -> bool:

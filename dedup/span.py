@@ -12,52 +12,58 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dedup.arrays import I64
+from dedup.arrays import I64, Places, narrowed
 from dedup.corpus import decode
 from dedup.kernels import Texts
+from dedup.ranges import joined, parts_between
 
 _ASCII_MARKS = frozenset(point for point in range(128) if unicodedata.category(chr(point))[0] in "PS")
 
 
-class Places(NamedTuple):
-    """Where ranges of places are in their texts, from the first letter to the last: an element for each."""
+class Spans(NamedTuple):
+    """Where ranges of places are in their texts, from the first letter to the last: an element for each.
 
-    document: I64
-    start: I64
+    Numbers are as narrow as they fit (see `arrays.narrowed`).
+    """
+
+    document: Places
+    start: Places
     """In code points, as ``end``."""
-    end: I64
-    line: I64
-    column: I64
-    end_line: I64
-    end_column: I64
-    marks: list[str]
-    """The punctuation and symbols that follow."""
-    content: list[int]
+    end: Places
+    line: Places
+    column: Places
+    end_line: Places
+    end_column: Places
+    marks: NDArray[np.object_]
+    """The punctuation and symbols that follow, as strings."""
+    content: I64
     """A hash of the text from ``start`` to ``end``, equal for equal texts in one run of the program."""
 
 
-def locate(first: I64, last: I64, offsets: I64, encoded: Sequence[bytes], texts: Texts) -> Places:
-    """Return where ranges of places (``int64[n]`` each, sorted by ``first``) are.
+_PART = 1 << 14  # ranges of which all is there at a time
+
+
+def locate(first: Places, last: Places, offsets: I64, encoded: Sequence[bytes], texts: Texts) -> Spans:
+    """Return where ranges of places (``[n]`` each, sorted by ``first``) are.
 
     ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``encoded`` the documents in
     UTF-8, which ``texts`` reads (or reads with something masked: the bytes have the same places).
     """
     document = np.searchsorted(offsets, first, "right") - 1
-    found = texts.locate(first, last)
-    own = [encoded[number] for number in document.tolist()]
-    ends = found.end_byte.tolist()
-    return Places(
-        document,
-        found.start,
-        found.end,
-        found.line,
-        found.column,
-        found.end_line,
-        found.end_column,
-        [_marks(text, end) for text, end in zip(own, ends, strict=True)],
-        [hash(text[start:end]) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)],
-    )
+
+    def locate_part(part: slice) -> Spans:
+        found = texts.locate(first[part].astype(np.int64), last[part].astype(np.int64))
+        own = [encoded[number] for number in document[part].tolist()]
+        ends = found.end_byte.tolist()
+        marks = [_marks(text, end) for text, end in zip(own, ends, strict=True)]
+        content = [hash(text[start:end]) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)]
+        numbers = document[part], found.start, found.end, found.line, found.column, found.end_line, found.end_column
+        narrow = [narrowed(values, int(values.max(initial=0)) + 1) for values in numbers]
+        return Spans._make([*narrow, np.array(marks, object), np.array(content, np.int64)])
+
+    return joined(map(locate_part, parts_between(document, _PART)))
 
 
 def _marks(text: bytes, at: int) -> str:

@@ -9,13 +9,13 @@ Cost: sorts of the uses; a sweep over those that lie inside others.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from itertools import groupby
+from bisect import bisect_left
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import F64, I64, U64, Pairs, ReusedPassages, Uses
+from dedup.arrays import F64, I64, U64, Pairs, Places, ReusedPassages, Uses
+from dedup.ranges import parts_between
 
 
 def absorb(found: ReusedPassages) -> ReusedPassages:
@@ -23,7 +23,7 @@ def absorb(found: ReusedPassages) -> ReusedPassages:
 
     They say what that one says. Their pairs become its pairs.
     """
-    into = _containers(found.uses, found.size)
+    into = kernels.containers(found.uses.passage, found.uses.first, found.uses.last, found.size)
     if np.array_equal(into, np.arange(found.size)):
         return found
     stays = into[found.uses.passage] == found.uses.passage
@@ -32,58 +32,14 @@ def absorb(found: ReusedPassages) -> ReusedPassages:
     return ReusedPassages(found.uses.take(stays), found.pairs, into[found.passage_of_pair]).in_order()
 
 
-def _containers(uses: Uses, count: int) -> I64:
-    """Return for each passage the one that absorbs it, or its own number."""
-    into = np.arange(count)
-    order = np.lexsort((uses.passage, -uses.last, uses.first))
-    passage, first, last = uses.passage[order], uses.first[order], uses.last[order]
-    inside = np.zeros(len(order), bool)
-    inside[1:] = np.maximum.accumulate(last)[:-1] >= last[1:]  # never of one's own passage, whose uses do not overlap
-    inside[:-1] |= (first[1:] == first[:-1]) & (last[1:] == last[:-1])
-    small = np.ones(count, bool)
-    small[passage[~inside]] = False
-    if not small.any():
-        return into
-    # Of the others only uses in which such a passage has one may hold it.
-    begins = np.append(first[small[passage]], np.iinfo(np.int64).max)
-    near = begins[np.searchsorted(begins, first)] < last
-    around: dict[int, list[set[tuple[int, int]]]] = {}
-    open_uses: list[tuple[int, int, int]] = []
-    rows = zip(passage[near].tolist(), first[near].tolist(), last[near].tolist(), strict=True)
-    for (start, end), same in groupby(enumerate(rows), key=lambda item: item[1][1:]):
-        own = [(end, number, index) for index, (number, _, _) in same]
-        open_uses = [use for use in open_uses if use[0] > start] + own
-        for _, number, _ in own:
-            if small[number]:
-                holders = {(other, use) for reach, other, use in open_uses if reach >= end and other != number}
-                around.setdefault(number, []).append(holders)
-    for number in sorted(around, reverse=True):  # of two with the same uses the first stays
-        places = around[number]
-        larger = set.intersection(*({other for other, _ in holders} for holders in places))
-        for other in sorted(larger):
-            if into[other] != other:
-                continue
-            if len({use for holders in places for holder, use in holders if holder == other}) >= len(places):
-                into[number] = other
-                break
-    return into
-
-
 def unite(found: ReusedPassages, keys: U64) -> ReusedPassages:
     """Return passages, those with the same words in their representatives as one.
 
     ``keys`` are the tokens' (``uint64[n_tokens]``). Of uses that overlap, those of the first passage stay. Where pieces
     stand in another order anywhere in a passage, all its similarities become those of sorted words.
     """
-    chosen = np.flatnonzero(found.uses.representative)
-    words: dict[bytes, int] = {}
-    into = np.arange(found.size)
-    for number, (first, last) in enumerate(
-        zip(found.uses.first[chosen].tolist(), found.uses.last[chosen].tolist(), strict=True)
-    ):
-        into[number] = words.setdefault(keys[first:last].tobytes(), number)
-    moved = np.flatnonzero(into != np.arange(found.size))
-    if len(moved):
+    into = _first_with_same_words(found.uses, keys)
+    if not np.array_equal(into, np.arange(found.size)):
         uses = found.uses._replace(
             passage=into[found.uses.passage],
             representative=found.uses.representative & (into[found.uses.passage] == found.uses.passage),
@@ -93,20 +49,30 @@ def unite(found: ReusedPassages, keys: U64) -> ReusedPassages:
     return _compare_sorted(found, keys)
 
 
+def _first_with_same_words(uses: Uses, keys: U64) -> I64:
+    """Return for each passage the first one that has the same words in its representative (``int64[n_passages]``)."""
+    numbers: dict[bytes, int] = {}
+    sides = uses.first[uses.representative].tolist(), uses.last[uses.representative].tolist()
+    words = (keys[first:last].tobytes() for first, last in zip(*sides, strict=True))
+    return np.array([numbers.setdefault(own, number) for number, own in enumerate(words)], np.int64)
+
+
 def _without_overlaps(uses: Uses, into: I64) -> I64:
     """Return the uses that stay when passages become others: those that overlap none of the passages before."""
-    moved = into[uses.passage] != uses.passage
-    receives = np.isin(uses.passage, into[uses.passage[moved]])
-    taken: dict[int, list[tuple[int, int]]] = {}
+    target = into[uses.passage]
+    moved = target != uses.passage
+    affected = np.flatnonzero(moved | np.isin(uses.passage, target[moved]))
+    affected = affected[np.argsort(target[affected], kind="stable")]
     stays = ~moved
-    for index in np.flatnonzero(moved | receives).tolist():
-        sides = taken.setdefault(int(into[uses.passage[index]]), [])
-        side = int(uses.first[index]), int(uses.last[index])
-        at = bisect_left(sides, side)
-        if (at < len(sides) and sides[at][0] < side[1]) or (at > 0 and sides[at - 1][1] > side[0]):
-            continue
-        insort(sides, side)
-        stays[index] = True
+    for part in parts_between(target[affected], 1):
+        sides: list[tuple[int, int]] = []
+        own = affected[part]
+        for index, first, last in zip(own.tolist(), uses.first[own].tolist(), uses.last[own].tolist(), strict=True):
+            at = bisect_left(sides, (first, last))
+            if (at < len(sides) and sides[at][0] < last) or (at > 0 and sides[at - 1][1] > first):
+                continue
+            sides.insert(at, (first, last))
+            stays[index] = True
     return np.flatnonzero(stays)
 
 
@@ -129,6 +95,6 @@ def _compare_sorted(found: ReusedPassages, keys: U64) -> ReusedPassages:
     )
 
 
-def _sorted_similarity(keys: U64, first: I64, last: I64, other_first: I64, other_last: I64) -> F64:
+def _sorted_similarity(keys: U64, first: Places, last: Places, other_first: Places, other_last: Places) -> F64:
     rows = zip(first.tolist(), last.tolist(), other_first.tolist(), other_last.tolist(), strict=True)
     return np.array([kernels.similarity(np.sort(keys[a:b]), np.sort(keys[c:d])) for a, b, c, d in rows], np.float64)

@@ -1,13 +1,16 @@
-"""Documents and pairs as columns: they are what a sequence of the same objects is."""
+"""Documents, passages and pairs as columns: they are what a sequence of the same objects is."""
 
 from __future__ import annotations
+
+from dataclasses import astuple
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dedup.lists import DocumentList, PairList
-from dedup.model import DocumentInfo, Pair, Span
+from dedup.lists import DocumentList, OccurrenceList, PairList, PassageList
+from dedup.model import DocumentInfo, Occurrence, Pair, Passage, Span
+from dedup.result import lay_out
 
 
 def numbers(*values: float) -> NDArray[np.generic]:
@@ -22,6 +25,30 @@ PAIRS = PairList(
 )
 
 
+PLACES = [
+    Occurrence("a", 1, 5, 1, 2, 1, 6),
+    Occurrence("b", 2, 6, 1, 3, 1, 7),
+    Occurrence("a", 7, 9, 2, 1, 2, 3),
+    Occurrence("a", 9, 11, 2, 3, 2, 5),
+    Occurrence("b", 0, 2, 1, 1, 1, 3),
+]
+PASSAGES = PassageList(
+    ["p", "q"],
+    numbers(4, 2),
+    numbers(0.5, 1.0),
+    ["edited", "verbatim"],
+    OccurrenceList(
+        ["a", "b"],
+        [
+            numbers(0, 1, 0, 0, 1),
+            *map(np.array, zip(*(astuple(place)[1:] for place in PLACES), strict=True)),
+        ],
+    ),
+    numbers(0, 2),
+    numbers(2, 5),
+)
+
+
 def test_documents_are_those_of_the_columns() -> None:
     assert (DocumentInfo("a", 3, 20), DocumentInfo("b", 0, 0), DocumentInfo("c", 7, 41)) == DOCUMENTS
     assert (DocumentInfo("a", 3, 20),) != DOCUMENTS
@@ -33,8 +60,20 @@ def test_pairs_are_those_of_the_columns() -> None:
     assert [pair.passage for pair in PAIRS] == ["q", "p"]
 
 
-@pytest.mark.parametrize("made", [DOCUMENTS, PAIRS, DocumentList([], numbers(), numbers())])
-def test_a_list_is_like_a_tuple_of_the_same(made: DocumentList | PairList) -> None:
+def test_passages_are_those_of_the_columns() -> None:
+    assert PASSAGES[0] == Passage("p", 4, 0.5, "edited", tuple(PLACES[:2]))
+    assert PASSAGES[1:] == (Passage("q", 2, 1.0, "verbatim", tuple(PLACES[2:])),)
+
+
+@pytest.mark.parametrize("chosen", [slice(None), slice(1, None), slice(None, None, -1), slice(0)])
+def test_lists_are_written_as_their_objects_are(chosen: slice) -> None:
+    for made in (DOCUMENTS, PAIRS, PASSAGES):
+        part = made[chosen]
+        assert list(lay_out({"all": part})) == list(lay_out({"all": tuple(part)}))
+
+
+@pytest.mark.parametrize("made", [DOCUMENTS, PAIRS, PASSAGES, DocumentList([], numbers(), numbers())])
+def test_a_list_is_like_a_tuple_of_the_same(made: DocumentList | PairList | PassageList) -> None:
     same = tuple(made)
     assert made == same and same == made and hash(made) == hash(same) and repr(made) == repr(same)
     assert made[1:] == same[1:] and made[::-1] == same[::-1]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Cluster, DocumentInfo, Kind, Member, Occurrence, Pair, Passage, Skipped, Span, Stats
-from dedup.result import Result, encode, plain, read_result
+from dedup.result import Result, encode, lay_out, plain, read_result
 
 SCHEMA = json.loads(files("dedup.reports").joinpath("result.schema.json").read_bytes())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -135,6 +135,9 @@ def test_readable_scripts_stay_readable() -> None:
 def test_not_a_number_is_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         encode(float("nan"))
+    for number in (float("nan"), float("inf"), -float("inf")):
+        with pytest.raises(ValueError, match="no number that JSON can hold"):
+            list(lay_out({"members": (Member("b.txt", 0.5, number),)}))
 
 
 def test_plain_values() -> None:

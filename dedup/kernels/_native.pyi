@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.arrays import F64, I64, U8, U32, U64, Flags
+from dedup.arrays import F64, I64, U8, U32, U64, Flags, Places
 from dedup.kernels.reference.alignment import RunsBetween
 
 def band_keys(signatures: U32, rows: int, bands: int) -> U64: ...
@@ -100,11 +100,15 @@ def merge_pieces(
     reordered_gain: float,
     runs_between: RunsBetween,
 ) -> tuple[I64, I64, I64, I64, F64, U8]: ...
+def connect_pairs(left: Places, left_end: Places, right: Places, right_end: Places) -> I64: ...
+def containers(passage: Places, first: Places, last: Places, count: int) -> I64: ...
+def distinct_ranges(first: Places, last: Places) -> tuple[Places, Places, Places]: ...
+def give_back_memory() -> None: ...
 def gather_passages(
-    left: I64,
-    left_end: I64,
-    right: I64,
-    right_end: I64,
+    left: Places,
+    left_end: Places,
+    right: Places,
+    right_end: Places,
     similarity: F64,
     reordered: Flags,
     bounds: I64,

@@ -108,6 +108,15 @@ inline void check_offsets(const In<int64_t> &offsets, std::size_t total) {
     if (!good) throw nb::value_error("offsets must start with 0, ascend and end with the number of elements");
 }
 
+// Ranges of places, of which sums and small multiples are to fit as well.
+template <typename Place>
+void check_ranges(const Place *first, const Place *last, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k) {
+        const auto begin = static_cast<int64_t>(first[k]), end = static_cast<int64_t>(last[k]);
+        check(begin >= 0 && begin < end && end <= INT64_MAX / 8, "ranges must be of places");
+    }
+}
+
 // Fewer tokens than this, and places of them are held in 32 bits: sums of two places and a length fit as well.
 constexpr std::size_t NARROW = std::size_t{1} << 30;
 
@@ -126,6 +135,9 @@ void bind_letters(nb::module_ &module);
 void bind_texts(nb::module_ &module);
 void bind_alignment(nb::module_ &module);
 void bind_merging(nb::module_ &module);
+void bind_components(nb::module_ &module);
+void bind_containers(nb::module_ &module);
+void bind_memory(nb::module_ &module);
 void bind_passages(nb::module_ &module);
 
 }  // namespace dedup

@@ -17,5 +17,8 @@ NB_MODULE(_native, module) {
     dedup::bind_texts(module);
     dedup::bind_alignment(module);
     dedup::bind_merging(module);
+    dedup::bind_components(module);
     dedup::bind_passages(module);
+    dedup::bind_containers(module);
+    dedup::bind_memory(module);
 }

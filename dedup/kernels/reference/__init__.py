@@ -15,10 +15,13 @@ from dedup.kernels.reference.alignment import (
     similarity,
 )
 from dedup.kernels.reference.chains import SCORE, chain, gap_costs
+from dedup.kernels.reference.components import connect_pairs, distinct_ranges
+from dedup.kernels.reference.containers import containers
 from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, equal_windows, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
+from dedup.kernels.reference.memory import give_back_memory
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.records import read_records
@@ -46,7 +49,10 @@ __all__ = [
     "alike_prefix",
     "band_keys",
     "chain",
+    "connect_pairs",
+    "containers",
     "covered",
+    "distinct_ranges",
     "document_signatures",
     "equal_groups",
     "equal_runs",
@@ -55,6 +61,7 @@ __all__ = [
     "fingerprints",
     "gap_costs",
     "gather_passages",
+    "give_back_memory",
     "grow",
     "hash_windows",
     "lcs_length",
