@@ -24,6 +24,15 @@ LEAST_SCORE = 10 * SCORE
 """Score of the least passage, unless a verbatim one of the shortest length scores less."""
 
 
+def least_piece(min_words: int) -> int:
+    """Return the score of the least piece that can be part of a passage of so many words, or be one."""
+    return min(LEAST_PIECE, _least_score(min_words))
+
+
+def _least_score(min_words: int) -> int:
+    return min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
+
+
 def find_pairs(
     found: Alignments, keys: U64, offsets: I64, texts: Texts, min_words: int, min_similarity: float, max_skip: int
 ) -> Pairs:
@@ -32,13 +41,13 @@ def find_pairs(
     A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch
     of tokens over which pieces that follow each other closely on one side are joined.
     """
-    limits = MergeLimits(2 * min_words, min(LEAST_SCORE, SCORE * min_words - SCORE // 2), min_similarity, max_skip)
+    limits = MergeLimits(2 * min_words, _least_score(min_words), min_similarity, max_skip)
     group = document_pairs(found.left, found.right, offsets)
     halves = kernels.twice_words(keys, found.left, found.left_end)
     shorter = np.minimum(halves, kernels.twice_words(keys, found.right, found.right_end))
     # Where tokens are half words, so is what they score.
     found = found._replace(score=found.score * halves // (2 * (found.left_end - found.left)))
-    worth = (found.score >= min(LEAST_PIECE, limits.score)) & (shorter >= limits.halves)
+    worth = (found.score >= least_piece(min_words)) & (shorter >= limits.halves)
     worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, max_skip)
     chosen = np.flatnonzero(worth)
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import __version__, kernels
-from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
+from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, Flags, Pairs, Places, distinct
 from dedup.chain import equal_runs, find_chains
@@ -40,7 +40,7 @@ from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lists import DocumentList
 from dedup.lsh import Bands, band_keys, candidate_pairs
-from dedup.merge import find_pairs
+from dedup.merge import find_pairs, least_piece
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.ranges import Each, document_ranges, joined
@@ -260,7 +260,9 @@ def _reused_pairs(
     runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     anchors.clear()
     chains, order = find_chains(runs, offsets, config.max_gap)
-    found = drop_covered(align_chains(runs, chains, order, keys, texts), offsets, config.min_words)
+    found = align_chains(runs, chains, order, keys, texts)
+    found = drop_hopeless(found, offsets, keys, least_piece(config.min_words))
+    found = drop_covered(found, offsets, config.min_words)
     found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
     skip = 2 * config.max_gap
     return find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)

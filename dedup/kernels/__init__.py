@@ -35,6 +35,7 @@ implementation = _choose()
 
 if TYPE_CHECKING or implementation == "reference":
     from dedup.kernels.reference import (
+        CROWDED,
         LEAST_GROWN,
         SCORE,
         MergeLimits,
@@ -57,12 +58,15 @@ if TYPE_CHECKING or implementation == "reference":
         lcs_runs,
         link_groups,
         link_postings,
+        mark_members,
+        may_grow,
         merge_pieces,
         mix64,
         shared_counts,
         shingle,
         shingle_sets,
         similarity,
+        stretch_starts,
         text_signatures,
         token_keys,
         tokenize,
@@ -70,6 +74,7 @@ if TYPE_CHECKING or implementation == "reference":
     )
 else:
     from dedup.kernels.native import (
+        CROWDED,
         LEAST_GROWN,
         SCORE,
         MergeLimits,
@@ -92,12 +97,15 @@ else:
         lcs_runs,
         link_groups,
         link_postings,
+        mark_members,
+        may_grow,
         merge_pieces,
         mix64,
         shared_counts,
         shingle,
         shingle_sets,
         similarity,
+        stretch_starts,
         text_signatures,
         token_keys,
         tokenize,
@@ -105,6 +113,7 @@ else:
     )
 
 __all__ = [
+    "CROWDED",
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
@@ -129,12 +138,15 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "link_postings",
+    "mark_members",
+    "may_grow",
     "merge_pieces",
     "mix64",
     "shared_counts",
     "shingle",
     "shingle_sets",
     "similarity",
+    "stretch_starts",
     "text_signatures",
     "token_keys",
     "tokenize",

@@ -14,10 +14,12 @@ from dedup.kernels._native import (
     hash_windows,
     link_groups,
     link_postings,
+    mark_members,
     mix64,
     shared_counts,
     shingle,
     shingle_sets,
+    stretch_starts,
     twice_words,
 )
 from dedup.kernels.native.alignment import (
@@ -30,6 +32,7 @@ from dedup.kernels.native.alignment import (
     lcs_length,
     lcs_runs,
     may_be_alike,
+    may_grow,
     score_words,
     similarity,
 )
@@ -37,6 +40,7 @@ from dedup.kernels.native.chains import chain
 from dedup.kernels.native.passages import gather_passages, merge_pieces
 from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
+    CROWDED,
     LEAST_GROWN,
     SCORE,
     MergeLimits,
@@ -45,6 +49,7 @@ from dedup.kernels.reference import (
 )
 
 __all__ = [
+    "CROWDED",
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
@@ -69,7 +74,9 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "link_postings",
+    "mark_members",
     "may_be_alike",
+    "may_grow",
     "merge_pieces",
     "mix64",
     "score_words",
@@ -77,6 +84,7 @@ __all__ = [
     "shingle",
     "shingle_sets",
     "similarity",
+    "stretch_starts",
     "text_signatures",
     "token_keys",
     "tokenize",

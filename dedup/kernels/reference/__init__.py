@@ -11,6 +11,7 @@ from dedup.kernels.reference.alignment import (
     grow,
     lcs_length,
     lcs_runs,
+    may_grow,
     score_words,
     similarity,
 )
@@ -19,6 +20,7 @@ from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, equal_windows, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
+from dedup.kernels.reference.marking import CROWDED, mark_members, stretch_starts
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
 from dedup.kernels.reference.runs import equal_runs
@@ -36,6 +38,7 @@ from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import token_keys, tokenize, twice_words
 
 __all__ = [
+    "CROWDED",
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
@@ -60,7 +63,9 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "link_postings",
+    "mark_members",
     "may_be_alike",
+    "may_grow",
     "merge_pieces",
     "mix64",
     "score_words",
@@ -69,6 +74,7 @@ __all__ = [
     "shingle_sets",
     "signatures",
     "similarity",
+    "stretch_starts",
     "text_signatures",
     "token_keys",
     "tokenize",
