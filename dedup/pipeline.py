@@ -46,7 +46,7 @@ from dedup.passage import group_pairs
 from dedup.ranges import Each, document_ranges, joined
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_starts, fingerprint_window, signatures, text_signatures
 from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
@@ -160,9 +160,8 @@ def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
-    chosen = np.zeros(len(keys), bool)
-    chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
-    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, chosen)
+    starts = fingerprint_starts(keys, offsets, config.min_words)
+    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, starts)
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:

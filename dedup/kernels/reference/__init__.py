@@ -27,6 +27,7 @@ from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import (
     band_keys,
     document_signatures,
+    fingerprint_starts,
     fingerprints,
     shingle,
     shingle_sets,
@@ -54,6 +55,7 @@ __all__ = [
     "equal_runs",
     "equal_windows",
     "extend",
+    "fingerprint_starts",
     "fingerprints",
     "gap_costs",
     "gather_passages",
