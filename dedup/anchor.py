@@ -6,9 +6,9 @@ many places (a stock phrase, a footer) would give pairs without end, so a large 
 a few before it, and the first of each document with the first of all, which is linear. That loses nothing of a footer,
 whose every copy is the same, but could lose a copy inside a stock phrase. So the postings of large groups are grouped
 again by longer stretches of text: by the eight tokens that follow; and by each stretch of as many tokens as the
-shortest passage has that could start so that its first fingerprint is this one. Copies that share such a stretch share
-the same text, where linking to the first loses nothing: every verbatim copy of the shortest length is found, whatever
-the frequency of its parts.
+shortest passage has that could start so that its first fingerprint is this one, unless a later one in it stands alone.
+Copies that share such a stretch share the same text, where linking to the first loses nothing: every verbatim copy of
+the shortest length is found, whatever the frequency of its parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
