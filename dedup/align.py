@@ -41,6 +41,19 @@ def align_chains(runs: Runs, chains: I64, order: I64, keys: U64, texts: Texts) -
     return Alignments(*np.concatenate([alone, joined]).T)
 
 
+def drop_hopeless(found: Alignments, offsets: I64, keys: U64, least: int) -> Alignments:
+    """Return alignments without those that score less than ``least`` and cannot grow.
+
+    In a text with little reuse these are most: four words that happen to stand in two places. So short, they neither
+    cover another one nor stop it.
+    """
+    weak = np.flatnonzero(found.score < min(least, LEAST_GROWN))
+    hopeless = ~kernels.may_grow(keys, offsets, *found.take(weak)[:4])
+    kept = np.ones(len(found.score), bool)
+    kept[weak[hopeless]] = False
+    return found.take(kept)
+
+
 def drop_covered(found: Alignments, offsets: I64, shortest: int) -> Alignments:
     """Return alignments without those that lie, on both sides, inside a better one; by documents and places.
 

@@ -6,9 +6,9 @@ many places (a stock phrase, a footer) would give pairs without end, so a large 
 a few before it, and the first of each document with the first of all, which is linear. That loses nothing of a footer,
 whose every copy is the same, but could lose a copy inside a stock phrase. So the postings of large groups are grouped
 again by longer stretches of text: by the eight tokens that follow; and by each stretch of as many tokens as the
-shortest passage has that could start so that its first fingerprint is this one. Copies that share such a stretch share
-the same text, where linking to the first loses nothing: every verbatim copy of the shortest length is found, whatever
-the frequency of its parts.
+shortest passage has that could start so that its first fingerprint is this one, unless a later one in it stands alone.
+Copies that share such a stretch share the same text, where linking to the first loses nothing: every verbatim copy of
+the shortest length is found, whatever the frequency of its parts.
 
 Documents of one cluster are not linked with each other: what they share is explained by the cluster.
 
@@ -28,7 +28,8 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Flags, Places
+from dedup.arrays import I64, U8, U64, Flags, Places
+from dedup.kernels import CROWDED
 from dedup.ranges import Each
 
 PAIR_LIMIT = 16
@@ -66,25 +67,6 @@ def find_anchors(
     ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` is the
     number of tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
-    ranges = deque(
-        zip(*_link(fingerprints, keys, offsets, clusters, cuts, shingle, shortest, window, each), strict=True)
-    )
-    while ranges:  # whoever takes them can let them go
-        yield list(ranges.popleft())
-
-
-def _link(
-    fingerprints: Flags,
-    keys: U64,
-    offsets: I64,
-    clusters: I64,
-    cuts: I64,
-    shingle: int,
-    shortest: int,
-    window: int,
-    each: Each,
-) -> Iterator[list[tuple[Places, Places]]]:
-    """Yield anchors, some at a time and those of each range by themselves."""
 
     def group(starts: Flags, length: int) -> list[_Groups]:
         return list(each(partial(_Groups.of, starts, keys, offsets, length), range(PARTS)))
@@ -96,14 +78,20 @@ def _link(
         return each(link_piece, _pieces(groups))
 
     whole = group(fingerprints, shingle)
-    crowded = _crowded(whole, len(keys))
-    longer = group(_starts(crowded, window), shortest)
-    settled = _within(_crowded(longer, len(keys)), shortest - OVERHANG)
-    yield from link(longer, np.zeros(len(keys), bool), 0)
-    longer = group(crowded, LONGER)
-    del crowded
-    yield from link(longer, settled, BACK_LINKS)
-    yield from link(whole, settled, BACK_LINKS)
+    marks = fingerprints.astype(np.uint8)
+    _mark(whole, marks)
+    longer = group(kernels.stretch_starts(marks, shortest, shingle, window), shortest)
+    settled = _settled(longer, len(keys), shortest)
+    parts = list(link(longer, np.zeros(len(keys), bool), 0))  # of some groups, the anchors of each range
+    longer = group(marks == CROWDED, LONGER)
+    del marks
+    parts += link(longer, settled, BACK_LINKS)
+    parts += link(whole, settled, BACK_LINKS)
+    del settled
+    ranges = deque(zip(*parts, strict=True))
+    del parts
+    while ranges:  # whoever takes them can let them go
+        yield list(ranges.popleft())
 
 
 class _Groups(NamedTuple):
@@ -128,22 +116,19 @@ def _pieces(groups: list[_Groups]) -> Iterator[_Groups]:
             yield _Groups(places[ends[first] : ends[last]], sizes[first:last])
 
 
-def _crowded(groups: list[_Groups], count: int) -> Flags:
-    """Return at which of ``count`` tokens there are places of large groups."""
-    result = np.zeros(count, bool)
+def _mark(groups: list[_Groups], marks: U8) -> None:
+    """Mark the places of groups."""
     for places, sizes in groups:
-        large = places[np.repeat(sizes > PAIR_LIMIT, sizes)]
-        for begin in range(0, len(large), _BLOCK):
-            result[large[begin : begin + _BLOCK]] = True
-    return result
+        kernels.mark_members(places, sizes, PAIR_LIMIT, marks)
 
 
-def _starts(crowded: Flags, backs: int) -> Flags:
-    """Return the places less than so many tokens before crowded ones."""
-    result = crowded.copy()
-    for back in range(1, backs):
-        result[: max(len(crowded) - back, 0)] |= crowded[back:]
-    return result
+def _settled(groups: list[_Groups], count: int, shortest: int) -> Flags:
+    """Return at which of ``count`` tokens an anchor says nothing new, for being within a frequent stretch."""
+    if not any(np.any(sizes > PAIR_LIMIT) for _, sizes in groups):
+        return np.zeros(count, bool)
+    marks = np.zeros(count, np.uint8)
+    _mark(groups, marks)
+    return _within(marks == CROWDED, shortest - OVERHANG)
 
 
 def _within(settled: Flags, reach: int) -> Flags:

@@ -27,6 +27,15 @@ PART = 1 << 14
 """About how many pieces are worked on at a time."""
 
 
+def least_piece(min_words: int) -> int:
+    """Return the score of the least piece that can be part of a passage of so many words, or be one."""
+    return min(LEAST_PIECE, _least_score(min_words))
+
+
+def _least_score(min_words: int) -> int:
+    return min(LEAST_SCORE, SCORE * min_words - SCORE // 2)
+
+
 def find_pairs(
     found: Alignments, keys: U64, offsets: I64, texts: Texts, min_words: int, min_similarity: float, max_skip: int
 ) -> Pairs:
@@ -35,7 +44,7 @@ def find_pairs(
     A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch
     of tokens over which pieces that follow each other closely on one side are joined. ``found`` is sorted by documents.
     """
-    limits = MergeLimits(2 * min_words, min(LEAST_SCORE, SCORE * min_words - SCORE // 2), min_similarity, max_skip)
+    limits = MergeLimits(2 * min_words, _least_score(min_words), min_similarity, max_skip)
     groups = document_pairs(found.left, found.right, offsets)
     # Where a phrase stands everywhere, one document may have pieces with all others.
     parts = parts_between(groups, PART)

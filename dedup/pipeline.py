@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import __version__, kernels
-from dedup.align import LEAST_RUN, align_chains, drop_covered, extend_alignments
+from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, Flags, Pairs, Places, distinct
 from dedup.chain import equal_runs, find_chains
@@ -40,13 +40,13 @@ from dedup.corpus import Corpus, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lists import DocumentList
 from dedup.lsh import Bands, band_keys, candidate_pairs
-from dedup.merge import find_pairs
+from dedup.merge import find_pairs, least_piece
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.ranges import Each, document_ranges, joined
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints, signatures, text_signatures
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_starts, fingerprint_window, signatures, text_signatures
 from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
 
@@ -160,9 +160,8 @@ def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
-    chosen = np.zeros(len(keys), bool)
-    chosen[fingerprints(keys, offsets, config.min_words)[1]] = True
-    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, chosen)
+    starts = fingerprint_starts(keys, offsets, config.min_words)
+    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, starts)
 
 
 def _gather(batches: Iterable[Sketches]) -> Sketches:
@@ -278,7 +277,9 @@ def _reused_pairs(
     runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     anchors.clear()
     chains, order = find_chains(runs, offsets, config.max_gap)
-    found = drop_covered(align_chains(runs, chains, order, keys, texts), offsets, config.min_words)
+    found = align_chains(runs, chains, order, keys, texts)
+    found = drop_hopeless(found, offsets, keys, least_piece(config.min_words))
+    found = drop_covered(found, offsets, config.min_words)
     found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
     skip = 2 * config.max_gap
     return find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)

@@ -73,3 +73,8 @@ def fingerprints(
     ``shortest`` is the number of tokens of the shortest run that must share a fingerprint (at least 4).
     """
     return kernels.fingerprints(keys, offsets, FINGERPRINT_SHINGLE, fingerprint_window(shortest))
+
+
+def fingerprint_starts(keys: NDArray[np.uint64], offsets: NDArray[np.int64], shortest: int) -> NDArray[np.bool_]:
+    """Return at which tokens `fingerprints` start, ``bool[n_tokens]``."""
+    return kernels.fingerprint_starts(keys, offsets, FINGERPRINT_SHINGLE, fingerprint_window(shortest))

@@ -35,6 +35,7 @@ implementation = _choose()
 
 if TYPE_CHECKING or implementation == "reference":
     from dedup.kernels.reference import (
+        CROWDED,
         LEAST_GROWN,
         SCORE,
         MergeLimits,
@@ -51,6 +52,7 @@ if TYPE_CHECKING or implementation == "reference":
         equal_runs,
         equal_windows,
         extend,
+        fingerprint_starts,
         fingerprints,
         gap_costs,
         gather_passages,
@@ -61,6 +63,8 @@ if TYPE_CHECKING or implementation == "reference":
         lcs_runs,
         link_groups,
         link_postings,
+        mark_members,
+        may_grow,
         merge_pieces,
         mix64,
         read_records,
@@ -68,6 +72,7 @@ if TYPE_CHECKING or implementation == "reference":
         shingle,
         shingle_sets,
         similarity,
+        stretch_starts,
         text_signatures,
         token_keys,
         tokenize,
@@ -75,6 +80,7 @@ if TYPE_CHECKING or implementation == "reference":
     )
 else:
     from dedup.kernels.native import (
+        CROWDED,
         LEAST_GROWN,
         SCORE,
         MergeLimits,
@@ -91,6 +97,7 @@ else:
         equal_runs,
         equal_windows,
         extend,
+        fingerprint_starts,
         fingerprints,
         gap_costs,
         gather_passages,
@@ -101,6 +108,8 @@ else:
         lcs_runs,
         link_groups,
         link_postings,
+        mark_members,
+        may_grow,
         merge_pieces,
         mix64,
         read_records,
@@ -108,6 +117,7 @@ else:
         shingle,
         shingle_sets,
         similarity,
+        stretch_starts,
         text_signatures,
         token_keys,
         tokenize,
@@ -115,6 +125,7 @@ else:
     )
 
 __all__ = [
+    "CROWDED",
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
@@ -131,6 +142,7 @@ __all__ = [
     "equal_runs",
     "equal_windows",
     "extend",
+    "fingerprint_starts",
     "fingerprints",
     "fold",
     "gap_costs",
@@ -143,6 +155,8 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "link_postings",
+    "mark_members",
+    "may_grow",
     "merge_pieces",
     "mix64",
     "read_records",
@@ -150,6 +164,7 @@ __all__ = [
     "shingle",
     "shingle_sets",
     "similarity",
+    "stretch_starts",
     "text_signatures",
     "token_keys",
     "tokenize",

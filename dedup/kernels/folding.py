@@ -102,12 +102,11 @@ class Folding:
 
     def prepare(self, code_points: NDArray[np.uint32]) -> None:
         """Fill the pages of ``uint32[n]`` code points; afterwards the tables are right for them."""
-        wanted = np.zeros_like(self._filled)
-        wanted[code_points // _PAGE] = True
-        if not (wanted & ~self._filled).any():
+        pages = code_points // _PAGE
+        if self._filled[pages].all():
             return
         with self._lock:
-            for page in np.flatnonzero(wanted & ~self._filled).tolist():
+            for page in np.unique(pages[~self._filled[pages]]).tolist():
                 self._fill(page)
 
     def snapshot(self) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:

@@ -103,6 +103,9 @@ def test_fingerprints(kernels, documents, size, window):
         expected += [(own[place], begin + place) for place in naive.winnow(own, window)]
     same([hashes], [np.array([value for value, _ in expected], np.uint64)])
     same([places], [np.array([place for _, place in expected], np.int64)])
+    starts = np.zeros(len(keys), bool)
+    starts[places] = True
+    same([kernels.fingerprint_starts(keys, offsets, size, window)], [starts])
 
 
 @pytest.mark.parametrize("window", [1, 2, 4, 1023, 1024, 5000])
@@ -112,6 +115,8 @@ def test_fingerprints_of_long_documents(kernels, reference, window, distinct):
     offsets = np.array([0, 1030, 1030, 2100, 9000], np.int64)
     found = kernels.fingerprints(keys, offsets, 3, window)
     same(found, reference.fingerprints(keys, offsets, 3, window))
+    starts = [each.fingerprint_starts(keys, offsets, 3, window) for each in (kernels, reference)]
+    same(starts[:1], starts[1:])
     own = [window_hash(words) for words in naive.shingles(keys[:1030].tolist(), 3)]
     assert found[1][found[1] < 1030].tolist() == naive.winnow(own, window)
 
@@ -132,6 +137,7 @@ def test_offsets_must_cut_the_values_into_documents(native, offsets):
         lambda: native.shingle(values, cuts, 2),
         lambda: native.shingle_sets(values, cuts, 2),
         lambda: native.fingerprints(values, cuts, 2, 2),
+        lambda: native.fingerprint_starts(values, cuts, 2, 2),
         lambda: native.document_signatures(values, cuts, 2, factors, factors),
     ):
         with pytest.raises(ValueError, match="offsets"):
@@ -148,6 +154,8 @@ def test_other_hostile_arguments(native):
             (native.shingle_sets, [size]),
             (native.fingerprints, [size, 1]),
             (native.fingerprints, [1, size]),
+            (native.fingerprint_starts, [size, 1]),
+            (native.fingerprint_starts, [1, size]),
             (native.document_signatures, [size, factors, factors]),
         ):
             with pytest.raises((ValueError, TypeError)):

@@ -13,15 +13,18 @@ from dedup.kernels._native import (
     equal_groups,
     equal_runs,
     equal_windows,
+    fingerprint_starts,
     fingerprints,
     give_back_memory,
     hash_windows,
     link_groups,
     link_postings,
+    mark_members,
     mix64,
     shared_counts,
     shingle,
     shingle_sets,
+    stretch_starts,
     twice_words,
 )
 from dedup.kernels.native.alignment import (
@@ -34,6 +37,7 @@ from dedup.kernels.native.alignment import (
     lcs_length,
     lcs_runs,
     may_be_alike,
+    may_grow,
     score_words,
     similarity,
 )
@@ -42,6 +46,7 @@ from dedup.kernels.native.passages import gather_passages, merge_pieces
 from dedup.kernels.native.records import read_records
 from dedup.kernels.native.tokens import text_signatures, token_keys, tokenize
 from dedup.kernels.reference import (
+    CROWDED,
     LEAST_GROWN,
     SCORE,
     MergeLimits,
@@ -50,6 +55,7 @@ from dedup.kernels.reference import (
 )
 
 __all__ = [
+    "CROWDED",
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
@@ -68,6 +74,7 @@ __all__ = [
     "equal_runs",
     "equal_windows",
     "extend",
+    "fingerprint_starts",
     "fingerprints",
     "gap_costs",
     "gather_passages",
@@ -78,7 +85,9 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "link_postings",
+    "mark_members",
     "may_be_alike",
+    "may_grow",
     "merge_pieces",
     "mix64",
     "read_records",
@@ -87,6 +96,7 @@ __all__ = [
     "shingle",
     "shingle_sets",
     "similarity",
+    "stretch_starts",
     "text_signatures",
     "token_keys",
     "tokenize",

@@ -288,6 +288,61 @@ Out<bool> covered(In<int64_t> left, In<int64_t> left_end, In<int64_t> right, In<
     return hand_over(std::move(result), count);
 }
 
+// Whether words next to aligned ranges may raise their score, wherever documents end.
+bool may_gain_around(const In<uint64_t> &keys, Range left, Range right) {
+    const auto size = static_cast<int64_t>(keys.size());
+    const auto window = [](int64_t room) { return static_cast<int>(std::min<int64_t>(room, WINDOW)); };
+    const uint64_t *at = keys.data();
+    return may_gain(at + left.end, window(size - left.end), at + right.end, window(size - right.end), 1) ||
+           may_gain(at + left.begin - 1, window(left.begin), at + right.begin - 1, window(right.begin), -1);
+}
+
+// Whether words next to aligned ranges, in their documents, raise their score.
+bool gains_around(const In<uint64_t> &keys, const In<int64_t> &offsets, Range left, Range right) {
+    const auto document = [&](Range range) {
+        const int64_t *end = offsets.data() + offsets.size();
+        const int64_t *after = std::upper_bound(offsets.data(), end, range.begin);
+        check(after != end && range.end <= *after, "alignments must lie within documents");
+        return Range{after[-1], *after};
+    };
+    const Range own = document(left), other = document(right);
+    const uint64_t *at = keys.data();
+    return extend_end(at + left.end, at + right.end, own.end - left.end, other.end - right.end, 1).gain ||
+           extend_end(at + left.begin - 1, at + right.begin - 1, left.begin - own.begin, right.begin - other.begin, -1).gain;
+}
+
+Out<bool> may_grow(In<uint64_t> keys, In<int64_t> offsets, In<int64_t> left, In<int64_t> left_end, In<int64_t> right,
+                   In<int64_t> right_end) {
+    constexpr std::size_t AHEAD = 8;  // alignments whose words are fetched early
+    const std::size_t count = left.size();
+    check(left_end.size() == count && right.size() == count && right_end.size() == count,
+          "arrays must be of one length");
+    check_offsets(offsets, keys.size());
+    for (std::size_t k = 0; k < count; ++k) {
+        check_range(left.data()[k], left_end.data()[k], keys.size());
+        check_range(right.data()[k], right_end.data()[k], keys.size());
+    }
+    Column<bool> result = make_column<bool>(count);
+    {
+        nb::gil_scoped_release released;
+        const auto fetch = [&](int64_t place) {
+            const int64_t last = static_cast<int64_t>(keys.size()) - 1;
+            for (const int64_t step : {-WINDOW, -WINDOW / 2, 0, WINDOW / 2, WINDOW}) {
+                fetch_early(keys.data() + std::clamp<int64_t>(place + step, 0, std::max<int64_t>(last, 0)));
+            }
+        };
+        for (std::size_t k = 0; k < count; ++k) {
+            if (k + AHEAD < count) {
+                fetch(left.data()[k + AHEAD]);
+                fetch(right.data()[k + AHEAD]);
+            }
+            const Range a{left.data()[k], left_end.data()[k]}, b{right.data()[k], right_end.data()[k]};
+            result[k] = may_gain_around(keys, a, b) && gains_around(keys, offsets, a, b);
+        }
+    }
+    return hand_over(std::move(result), count);
+}
+
 nb::tuple grow(In<uint64_t> keys, const Texts &texts, In<int64_t> left, In<int64_t> right, In<int64_t> left_room,
                In<int64_t> right_room, In<int64_t> score, int direction) {
     const std::size_t count = left.size();
@@ -325,6 +380,7 @@ void bind_alignment(nb::module_ &module) {
     module.def("score_words", &score_words);
     module.def("align_runs", &align_runs);
     module.def("covered", &covered);
+    module.def("may_grow", &may_grow);
     module.def("grow", &grow);
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.arrays import I64, U8, U32, U64, Located
 from dedup.kernels import _native
-from dedup.kernels._native import covered, lcs_length
+from dedup.kernels._native import covered, lcs_length, may_grow
 from dedup.kernels.folding import FOLDING
 from dedup.kernels.reference.alignment import LONGEST_COMPARED
 from dedup.kernels.reference.chains import gap_costs
@@ -24,6 +24,7 @@ __all__ = [
     "lcs_length",
     "lcs_runs",
     "may_be_alike",
+    "may_grow",
     "score_words",
     "similarity",
 ]

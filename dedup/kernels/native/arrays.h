@@ -124,6 +124,7 @@ constexpr std::size_t NARROW = std::size_t{1} << 30;
 void bind_hashing(nb::module_ &module);
 void bind_grouping(nb::module_ &module);
 void bind_linking(nb::module_ &module);
+void bind_marking(nb::module_ &module);
 void bind_windows(nb::module_ &module);
 void bind_runs(nb::module_ &module);
 void bind_chains(nb::module_ &module);

@@ -7,7 +7,8 @@
 
 namespace dedup {
 
-constexpr int SCORE = 4;  // units a word
+constexpr int SCORE = 4;    // units a word
+constexpr int WINDOW = 16;  // tokens of either side that are looked at together
 
 struct Extension {
     int64_t gain = 0;
@@ -18,16 +19,23 @@ struct Extension {
 // Whether an alignment of two windows can gain anything: only if the first tokens are equal, or two in a row are. (After
 // a skipped token, a single equal one costs as much as it brings.)
 inline bool may_gain(const uint64_t *left, int n, const uint64_t *right, int m, int direction) {
-    std::array<uint64_t, 16> window{};
-    for (int j = 0; j < m; ++j) window[j] = right[direction * j];
-    uint32_t before = 0;
-    for (int i = 0; i < n; ++i) {
-        const uint64_t key = left[direction * i];
-        uint32_t equal = 0;
-        for (int j = 0; j < 16; ++j) equal |= static_cast<uint32_t>(window[j] == key) << j;
-        if (key == 0) equal = 0;
-        if (equal & (i ? before << 1 : 1)) return true;
-        before = equal;
+    if (n > 0 && m > 0 && *left == *right) return true;
+    // Most windows share nothing, and few of their tokens a bit of this set.
+    constexpr unsigned WORDS = 64;
+    std::array<uint64_t, WORDS> seen{};
+    const auto bits = [direction](const uint64_t *two) { return two[0] >> 32 ^ two[direction] >> 40; };
+    for (int j = 0; j + 1 < m; ++j) {
+        const uint64_t two = bits(right + direction * j);
+        seen[two / 64 % WORDS] |= uint64_t{1} << two % 64;
+    }
+    for (int i = 0; i + 1 < n; ++i) {
+        const uint64_t *at = left + direction * i;
+        const uint64_t two = bits(at);
+        if (!(seen[two / 64 % WORDS] >> two % 64 & 1)) continue;
+        for (int j = 0; j + 1 < m; ++j) {
+            const uint64_t *other = right + direction * j;
+            if (at[0] == other[0] && at[direction] == other[direction]) return true;
+        }
     }
     return false;
 }
@@ -41,7 +49,7 @@ inline Extension best_cell(const uint64_t *left, int n, const uint64_t *right, i
         int run, gap;
         int top() const { return std::max(run, gap); }
     };
-    std::array<Cell, 17> row;
+    std::array<Cell, WINDOW + 1> row;
     row[0] = {0, LOW};
     for (int j = 1; j <= m; ++j) row[j] = {LOW, row[j - 1].top() - HALF};
     int best = 0, best_i = 0, best_j = 0;
@@ -69,11 +77,10 @@ inline Extension best_cell(const uint64_t *left, int n, const uint64_t *right, i
 // Extends from the tokens at `left` and `right` on, over at most so many tokens, all of which must be there.
 inline Extension extend_end(const uint64_t *left, const uint64_t *right, int64_t left_room, int64_t right_room,
                             int direction) {
-    constexpr int64_t WINDOW = 16;
     Extension total;
     while (true) {
-        const auto n = static_cast<int>(std::min(left_room - total.left, WINDOW));
-        const auto m = static_cast<int>(std::min(right_room - total.right, WINDOW));
+        const auto n = static_cast<int>(std::min<int64_t>(left_room - total.left, WINDOW));
+        const auto m = static_cast<int>(std::min<int64_t>(right_room - total.right, WINDOW));
         if (!may_gain(left + direction * total.left, n, right + direction * total.right, m, direction)) return total;
         const Extension step =
             best_cell(left + direction * total.left, n, right + direction * total.right, m, direction);

@@ -6,6 +6,7 @@ NB_MODULE(_native, module) {
     dedup::bind_hashing(module);
     dedup::bind_grouping(module);
     dedup::bind_linking(module);
+    dedup::bind_marking(module);
     dedup::bind_windows(module);
     dedup::bind_runs(module);
     dedup::bind_chains(module);

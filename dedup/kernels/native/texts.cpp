@@ -298,16 +298,23 @@ Out<int64_t> locate(const Texts &texts, In<int64_t> first, In<int64_t> last) {
 // One code point of every page of 256 that a text has.
 Out<uint32_t> pages(nb::bytes text) {
     std::array<bool, CODE_POINTS / PAGE> seen{};
+    std::vector<uint32_t> points;
     const auto *at = static_cast<const uint8_t *>(text.data());
     const uint8_t *end = at + text.size();
+    const auto see = [&](uint32_t point) {
+        if (point == NO_POINT || seen[point / PAGE]) return;
+        seen[point / PAGE] = true;
+        points.push_back(static_cast<uint32_t>(point / PAGE * PAGE));
+    };
     while (at < end) {
-        const uint32_t point = read_point(at, end);
-        if (point != NO_POINT) seen[point / PAGE] = true;
+        see(read_point(at, end));
+        for (uint64_t wide = 0; end - at >= 8; at += 8) {  // ASCII, eight at a time
+            std::memcpy(&wide, at, sizeof wide);
+            if (wide & 0x8080808080808080u) break;
+            see(*at);
+        }
     }
-    std::vector<uint32_t> points;
-    for (std::size_t page = 0; page < seen.size(); ++page) {
-        if (seen[page]) points.push_back(static_cast<uint32_t>(page * PAGE));
-    }
+    std::sort(points.begin(), points.end());
     return hand_over(std::move(points));
 }
 

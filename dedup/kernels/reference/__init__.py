@@ -11,6 +11,7 @@ from dedup.kernels.reference.alignment import (
     grow,
     lcs_length,
     lcs_runs,
+    may_grow,
     score_words,
     similarity,
 )
@@ -21,6 +22,7 @@ from dedup.kernels.reference.extension import extend
 from dedup.kernels.reference.grouping import equal_groups, equal_windows, link_groups, link_postings, shared_counts
 from dedup.kernels.reference.hashing import hash_windows, mix64
 from dedup.kernels.reference.letters import alike, alike_prefix, may_be_alike
+from dedup.kernels.reference.marking import CROWDED, mark_members, stretch_starts
 from dedup.kernels.reference.memory import give_back_memory
 from dedup.kernels.reference.merging import MergeLimits, merge_pieces
 from dedup.kernels.reference.passages import gather_passages
@@ -29,6 +31,7 @@ from dedup.kernels.reference.runs import equal_runs
 from dedup.kernels.reference.sketches import (
     band_keys,
     document_signatures,
+    fingerprint_starts,
     fingerprints,
     shingle,
     shingle_sets,
@@ -40,6 +43,7 @@ from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import token_keys, tokenize, twice_words
 
 __all__ = [
+    "CROWDED",
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
@@ -58,6 +62,7 @@ __all__ = [
     "equal_runs",
     "equal_windows",
     "extend",
+    "fingerprint_starts",
     "fingerprints",
     "gap_costs",
     "gather_passages",
@@ -68,7 +73,9 @@ __all__ = [
     "lcs_runs",
     "link_groups",
     "link_postings",
+    "mark_members",
     "may_be_alike",
+    "may_grow",
     "merge_pieces",
     "mix64",
     "read_records",
@@ -78,6 +85,7 @@ __all__ = [
     "shingle_sets",
     "signatures",
     "similarity",
+    "stretch_starts",
     "text_signatures",
     "token_keys",
     "tokenize",

@@ -233,6 +233,19 @@ def grow(
     return left, right, score
 
 
+def may_grow(keys: U64, offsets: I64, left: I64, left_end: I64, right: I64, right_end: I64) -> Flags:
+    """Return which alignments edited words beyond one of their ends would raise the score of (`extend`), ``bool[n]``.
+
+    ``left`` to ``left_end`` and ``right`` to ``right_end`` (``int64[n]`` each) are places, each range in one of the
+    documents that begin at ``offsets``, which is as far as ends may grow here.
+    """
+    document = np.searchsorted(offsets, left, "right") - 1
+    other = np.searchsorted(offsets, right, "right") - 1
+    ahead = extend(keys, left_end, right_end, offsets[document + 1] - left_end, offsets[other + 1] - right_end, 1)
+    back = extend(keys, left - 1, right - 1, left - offsets[document], right - offsets[other], -1)
+    return (ahead[0] > 0) | (back[0] > 0)
+
+
 def _ahead(texts: Texts, place: int, room: int, direction: int, most: int) -> list[str]:
     """Return the next few words in a direction, going backward with the words and their letters reversed."""
     count = min(room, most)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.arrays import I64, U32, U64, distinct
+from dedup.arrays import I64, U32, U64, Flags, distinct
 from dedup.kernels.reference.hashing import SHINGLE_MULTIPLIER, fmix32, hash_windows, mix64
 from dedup.kernels.reference.tokens import token_keys
 
@@ -138,6 +138,13 @@ def fingerprints(keys: U64, offsets: I64, size: int, window: int) -> tuple[U64, 
     # Each document before it that has tokens took up to size - 1 tokens without a shingle of their own.
     missing = offsets[:-1] - bounds[:-1]
     return shingles[chosen], chosen + missing[np.searchsorted(bounds, chosen, "right") - 1]
+
+
+def fingerprint_starts(keys: U64, offsets: I64, size: int, window: int) -> Flags:
+    """Return at which tokens `fingerprints` start, ``bool[n_tokens]``."""
+    starts = np.zeros(len(keys), bool)
+    starts[fingerprints(keys, offsets, size, window)[1]] = True
+    return starts
 
 
 def _bounds(offsets: I64) -> tuple[I64, I64]:
