@@ -70,7 +70,8 @@ class Bands(NamedTuple):
         """Yield every band of some documents."""
         places = self.order[documents]
         for band in range(len(self.parts[0])):
-            yield np.concatenate([part[band] for part in self.parts])[places].astype(np.uint64)
+            keys = np.concatenate([part[band] for part in self.parts])[places]
+            yield keys.astype(np.uint64) << np.uint64(32)  # what is equal is told apart by the first bits
 
 
 def candidate_pairs(bands: Bands, documents: I64) -> tuple[I64, I64]:
