@@ -109,10 +109,13 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         text.decode_unmarked(start, None)
     yield start if start.endswith(b"\n") else start + stream.readline()
     read = getattr(stream, "read1", stream.read)  # what there is: nothing waits for more, or is lost where that fails
-    while block := read(_BLOCK):
+    rest = b""
+    while block := read(_BLOCK - len(rest)):
+        block = rest + block
         whole = block.rfind(b"\n") + 1
-        yield block[:whole]
-        yield block[whole:] + stream.readline()
+        rest = block[whole:] if whole else b""
+        yield block[:whole] if whole else block + stream.readline()
+    yield rest
 
 
 def _object(content: str) -> dict[str, Any]:
