@@ -132,10 +132,15 @@ def _no_progress(phase: str, done: int, total: int) -> None:
 
 def _rearranged(values: NDArray[_T], offsets: I64, order: I64) -> NDArray[_T]:
     """Return the values of each document, one document after the other in the given order."""
+    result = np.empty_like(values)
     if not len(values):
-        return values
-    bounds = offsets.tolist()
-    return np.concatenate([values[:0], *(values[bounds[number] : bounds[number + 1]] for number in order.tolist())])
+        return result
+    at = 0
+    for some in np.array_split(order, len(order) // 1024 + 1):  # not all numbers at once as objects
+        for begin, end in zip(offsets[some].tolist(), offsets[some + 1].tolist(), strict=True):
+            result[at : at + end - begin] = values[begin:end]
+            at += end - begin
+    return result
 
 
 def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
