@@ -308,7 +308,7 @@ TOOLS: dict[str, Tool] = {
         "A pipeline for clusters of machines, its stages one after the other; words cut at white space, since its own "
         "tokenizer takes eight times as long; no verification; stops before writing the texts that remain.",
         "datatrove",
-        ("xxhash", "nltk", "spacy", "orjson"),
+        ("xxhash<4", "nltk", "spacy", "orjson", "tokenizers"),
     ),
     "text-dedup": Tool(
         _text_dedup,
