@@ -20,8 +20,9 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -55,7 +56,12 @@ RANGES = 64
 range counts for nothing."""
 RANGE_TOKENS = 1 << 16
 """How many tokens a range has at least, on the average."""
+AHEAD = 16
+"""How many things a worker may do before the first result is asked for: few of what is read, and so many that one thing
+that takes long stops nobody."""
 _T = TypeVar("_T", bound=np.generic)
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class Sketches(NamedTuple):
@@ -298,4 +304,20 @@ def _workers(config: Config) -> Iterator[Each]:
         yield map
         return
     with ThreadPoolExecutor(jobs) as workers:
-        yield workers.map
+        yield partial(_ahead, workers, jobs * AHEAD)
+
+
+def _ahead(
+    workers: Executor, most: int, function: Callable[[_Item], _Result], items: Iterable[_Item]
+) -> Iterator[_Result]:
+    """Yield the results of a function for each item, in their order, of which ``most`` are worked on or wait.
+
+    (`Executor.map` takes all items first. Where they are read from files, all their results would be held twice.)
+    """
+    waiting: deque[Future[_Result]] = deque()
+    for item in items:
+        waiting.append(workers.submit(function, item))
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
