@@ -18,12 +18,8 @@ candidates, and the shingles of those that are compared at a time.
 from __future__ import annotations
 
 import itertools
-import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -44,7 +40,7 @@ from dedup.lsh import Bands, band_keys, candidate_pairs
 from dedup.merge import find_pairs, least_piece
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
-from dedup.ranges import Each, document_ranges, joined
+from dedup.ranges import document_ranges, joined, workers
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_starts, fingerprint_window, signatures, text_signatures
@@ -56,12 +52,7 @@ RANGES = 64
 range counts for nothing."""
 RANGE_TOKENS = 1 << 16
 """How many tokens a range has at least, on the average."""
-AHEAD = 16
-"""How many things a worker may do before the first result is asked for: few of what is read, and so many that one thing
-that takes long stops nobody."""
 _T = TypeVar("_T", bound=np.generic)
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 class Sketches(NamedTuple):
@@ -152,7 +143,7 @@ def _rearranged(values: NDArray[_T], offsets: I64, order: I64) -> NDArray[_T]:
 def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
     """Yield the sketches of batches of texts, in their order."""
     done = 0
-    with _workers(config) as each:  # several get the first batches while the next ones are read
+    with workers(config.jobs) as each:  # several get the first batches while the next ones are read
         for sketches in each(partial(_sketch, config=config), batches):
             done += len(sketches.counts)
             report("sketch", done, 0)
@@ -215,7 +206,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
     parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)
     work = partial(_cluster_part, texts=corpus.texts, threshold=config.document_similarity)
-    with _workers(config) as each:
+    with workers(config.jobs) as each:
         groups = sorted(itertools.chain.from_iterable(each(work, parts)))
     report("cluster", 1, 1)
     return groups
@@ -245,7 +236,7 @@ def _reuse(
     report("anchor", 0, 1)
     cuts = document_ranges(offsets, RANGES, RANGE_TOKENS)
     texts = kernels.Texts(corpus.texts, offsets)
-    with _workers(config) as each:
+    with workers(config.jobs) as each:
         anchors = find_anchors(
             sketches.fingerprints,
             keys,
@@ -294,30 +285,3 @@ def _reused_pairs(
     found = drop_covered(extend_alignments(found, offsets, keys, texts), offsets, config.min_words)
     skip = 2 * config.max_gap
     return find_pairs(found, keys, offsets, texts, config.min_words, config.min_similarity, skip)
-
-
-@contextmanager
-def _workers(config: Config) -> Iterator[Each]:
-    """Give a way to do something with each of many things, in as many threads as there are to be."""
-    jobs = config.jobs or os.cpu_count() or 1
-    if jobs == 1:  # alone, a worker would only wait for the one that gives it work
-        yield map
-        return
-    with ThreadPoolExecutor(jobs) as workers:
-        yield partial(_ahead, workers, jobs * AHEAD)
-
-
-def _ahead(
-    workers: Executor, most: int, function: Callable[[_Item], _Result], items: Iterable[_Item]
-) -> Iterator[_Result]:
-    """Yield the results of a function for each item, in their order, of which ``most`` are worked on or wait.
-
-    (`Executor.map` takes all items first. Where they are read from files, all their results would be held twice.)
-    """
-    waiting: deque[Future[_Result]] = deque()
-    for item in items:
-        waiting.append(workers.submit(function, item))
-        if len(waiting) >= most:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()

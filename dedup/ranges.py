@@ -1,19 +1,27 @@
 """Work in ranges, side by side: what a stage does with many things it can do with some of them at a time.
 
-A stage is told how to do that by an `Each`: the builtin ``map``, or ``map`` of an executor whose threads the pipeline
-owns (kernels let go of the interpreter while they work). Results come in the order of the ranges, whoever was first.
+A stage is told how to do that by an `Each`: the builtin ``map``, or one that the pipeline gets from `workers` (kernels
+let go of the interpreter while they work). Results come in the order of the ranges, whoever was first.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from dedup.arrays import I64, distinct
 
+AHEAD = 16
+"""How many things a worker may do before the first result is asked for: few of what is read, and so many that one thing
+that takes long stops nobody."""
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 _Columns = TypeVar("_Columns", bound=tuple[Any, ...])
@@ -24,6 +32,33 @@ class Each(Protocol):
 
     def __call__(self, function: Callable[[_Item], _Result], items: Iterable[_Item], /) -> Iterator[_Result]:
         """Return the results."""
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Each]:
+    """Give a way to do something with each of many things, in so many threads (0: as many as there are cores)."""
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1:  # alone, a worker would only wait for the one that gives it work
+        yield map
+        return
+    with ThreadPoolExecutor(jobs) as threads:
+        yield partial(_ahead, threads, jobs * AHEAD)
+
+
+def _ahead(
+    threads: Executor, most: int, function: Callable[[_Item], _Result], items: Iterable[_Item]
+) -> Iterator[_Result]:
+    """Yield the results of a function for each item, in their order, of which ``most`` are worked on or wait.
+
+    (`Executor.map` takes all items first. Where they are read from files, all their results would be held twice.)
+    """
+    waiting: deque[Future[_Result]] = deque()
+    for item in items:
+        waiting.append(threads.submit(function, item))
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def document_ranges(offsets: I64, most: int, least: int) -> I64:
