@@ -188,8 +188,13 @@ def _columns(rows: Sequence[Sequence[Any]], kinds: Sequence[type[np.generic]]) -
     return [np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def narrowed(places: Places, count: int) -> Places:
-    """Return places of ``count`` tokens in 32 bits, as long as sums of them fit as well."""
+def narrowed(places: Places, count: int | None = None) -> Places:
+    """Return places of ``count`` tokens in 32 bits, as long as sums of them fit as well.
+
+    Without a count there are as many tokens as the last of these places needs.
+    """
+    if count is None:
+        count = int(places.max(initial=0)) + 1
     return places.astype(np.uint32) if count < 1 << 30 else places
 
 

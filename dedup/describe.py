@@ -108,7 +108,7 @@ def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: S
     del index
     columns = [values[own] for values in spans[:7]]
     for at in (_END, _END_COLUMN):
-        columns[at] = _narrowed(columns[at] + more)
+        columns[at] = narrowed(columns[at] + more)
     return PassageList(
         [names[number] for number in order.tolist()],
         words[order],
@@ -174,13 +174,9 @@ def _pair_columns(found: ReusedPassages, sides: _Sides) -> list[NDArray[Any]]:
     del marks, others
     columns: list[NDArray[Any]] = []
     for side in (left, right):
-        columns += spans.document[side], spans.start[side], _narrowed(spans.end[side] + extra)
-    columns += _narrowed(found.passage_of_pair), found.pairs.similarity
+        columns += spans.document[side], spans.start[side], narrowed(spans.end[side] + extra)
+    columns += narrowed(found.passage_of_pair), found.pairs.similarity
     order = np.lexsort((columns[-1], columns[-2], *reversed(columns[:-2])))
     for at, values in enumerate(columns):
         columns[at] = values[order]
     return columns
-
-
-def _narrowed(values: Places) -> Places:
-    return narrowed(values, int(values.max(initial=0)) + 1)

@@ -12,12 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, distinct
-
-U32Rows = NDArray[np.uint32]
+from dedup.arrays import I64, U32, U64, distinct
 
 RECALL = 0.999
 """Least share of pairs just at the threshold that must become candidates."""
@@ -39,7 +36,7 @@ def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
     return permutations, 1
 
 
-def band_keys(signatures: U32Rows, threshold: float) -> U32Rows:
+def band_keys(signatures: U32, threshold: float) -> U32:
     """Return ``uint32[bands, n_documents]``: a hash of each band of the signatures ``uint32[n_documents, p]``.
 
     Of n documents n^2 / 2^33 pairs agree in a band by chance, one of a million documents 116. They are candidates like
@@ -52,13 +49,13 @@ def band_keys(signatures: U32Rows, threshold: float) -> U32Rows:
 class Bands(NamedTuple):
     """The bands of documents, in parts: as they were made, and never there twice."""
 
-    parts: Sequence[U32Rows]
+    parts: Sequence[U32]
     """``uint32[bands, n]`` each, one after the other ``uint32[bands, n_documents]``."""
     order: I64
     """``int64[n_documents]``: where each document is in these."""
 
     @classmethod
-    def of(cls, parts: Sequence[U32Rows]) -> Bands:
+    def of(cls, parts: Sequence[U32]) -> Bands:
         """Return the bands of documents that are in the order of the parts."""
         return cls(parts, np.arange(sum(part.shape[1] for part in parts)))
 

@@ -60,7 +60,7 @@ def _join_pieces(found: Alignments, group: I64, keys: U64, texts: Texts, limits:
     shorter = np.minimum(halves, kernels.twice_words(keys, found.right, found.right_end))
     # Where tokens are half words, so is what they score.
     found = found._replace(score=found.score * halves // (2 * (found.left_end - found.left)))
-    worth = (found.score >= min(LEAST_PIECE, limits.score)) & (shorter >= limits.halves)
+    worth = (found.score >= least_piece(limits.halves // 2)) & (shorter >= limits.halves)
     worth |= _has_neighbour(found, group, found.score >= LEAST_PIECE, limits.skip)
     chosen = np.flatnonzero(worth)
     chosen = chosen[np.lexsort((found.right[chosen], found.left[chosen], group[chosen]))]

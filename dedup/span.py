@@ -60,8 +60,7 @@ def locate(first: Places, last: Places, offsets: I64, encoded: Sequence[bytes], 
         marks = [_marks(text, end) for text, end in zip(own, ends, strict=True)]
         content = [hash(text[start:end]) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)]
         numbers = document[part], found.start, found.end, found.line, found.column, found.end_line, found.end_column
-        narrow = [narrowed(values, int(values.max(initial=0)) + 1) for values in numbers]
-        return Spans._make([*narrow, np.array(marks, object), np.array(content, np.int64)])
+        return Spans._make([*map(narrowed, numbers), np.array(marks, object), np.array(content, np.int64)])
 
     return joined(map(locate_part, parts_between(document, _PART)))
 
