@@ -36,10 +36,10 @@ class Document:
         _fill(self, id, text.encode("utf-8", "surrogatepass"), len(text), masked)
 
     @classmethod
-    def encoded(cls, id: str, utf8: bytes, characters: int) -> Self:
+    def encoded(cls, id: str, utf8: bytes, characters: int, masked: tuple[tuple[int, int], ...] = ()) -> Self:
         """Return the document of a text that is in UTF-8 and has so many code points; both are taken on trust."""
         document = cls.__new__(cls)
-        _fill(document, id, utf8, characters, ())
+        _fill(document, id, utf8, characters, masked)
         return document
 
     @property

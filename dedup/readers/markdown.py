@@ -75,8 +75,8 @@ def masked(document: Document, config: Config) -> Document:
     """Return the document with what ``config.ignore_blocks`` names masked, if its name is that of Markdown."""
     if not config.ignore_blocks or not is_markdown(document.id):
         return document
-    text = document.text
-    return Document(document.id, text, masks(text, config.ignore_blocks))
+    found = masks(document.text, config.ignore_blocks)
+    return Document.encoded(document.id, document.utf8, document.characters, found)
 
 
 def masks(text: str, kinds: Collection[str]) -> tuple[tuple[int, int], ...]:
