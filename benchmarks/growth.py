@@ -37,10 +37,11 @@ Part = Callable[[int], Work]
 
 def run_growth(settings: Settings) -> Iterator[Sheet]:
     """Let every part work on an input, and on one four times as large."""
+    rounds = settings.rounds or ROUNDS
     rows = {}
     for name in settings.chosen(PARTS):
         part, units = PARTS[name]
-        small, large = (_seconds(part, size, settings.rounds or ROUNDS) for size in (units, TIMES * units))
+        small, large = (_seconds(part, size, rounds) for size in (units, TIMES * units))
         steady = max(small, large / TIMES) >= STEADY_SECONDS
         growth = large / max(small, 1e-6)
         rows[name] = {
@@ -49,7 +50,7 @@ def run_growth(settings: Settings) -> Iterator[Sheet]:
             "CPU s of four times": large,
             "times": Measured(large / max(small, STEADY_SECONDS), GROWTH) if steady else growth,
         }
-    yield Sheet("Growth of parts", f"Four times the units, in one process; the least of {ROUNDS} runs.", rows)
+    yield Sheet("Growth of parts", f"Four times the units, in one process; the least of {rounds} runs.", rows)
 
 
 def _seconds(part: Part, units: int, rounds: int) -> float:
