@@ -22,13 +22,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U8, U64, Flags, Places
+from dedup.arrays import I64, U8, U64, Flags, Places, Sides
 from dedup.kernels import CROWDED
 from dedup.ranges import Each
 
@@ -58,12 +58,12 @@ def find_anchors(
     shortest: int,
     window: int,
     each: Each = map,
-) -> Iterator[list[tuple[Places, Places]]]:
+) -> Iterator[list[Sides]]:
     """Yield the anchors of one range of documents after the other: some at a time, as left and right places.
 
-    In a pair of arrays (``int64[n]`` or ``uint32[n]``) left comes before right, and lies in the range; some anchors are
-    there twice. ``cuts`` (``int64[n_ranges + 1]``) are the documents with which ranges begin. ``fingerprints``
-    (``bool[n_tokens]``) tells at which of the tokens ``keys``, ``offsets`` a fingerprint of ``shingle`` tokens starts;
+    The left ones lie in the range; some anchors are there twice. ``cuts`` (``int64[n_ranges + 1]``) are the documents
+    with which ranges begin. ``fingerprints`` (``bool[n_tokens]``, whose memory is used up) tells at which of the tokens
+    ``keys``, ``offsets`` a fingerprint of ``shingle`` tokens starts;
     ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` is the
     number of tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
     """
@@ -71,14 +71,14 @@ def find_anchors(
     def group(starts: Flags, length: int) -> list[_Groups]:
         return list(each(partial(_Groups.of, starts, keys, offsets, length), range(PARTS)))
 
-    def link(groups: list[_Groups], settled: Flags, links: int) -> Iterator[list[tuple[Places, Places]]]:
-        def link_piece(piece: _Groups) -> list[tuple[Places, Places]]:
+    def link(groups: list[_Groups], settled: Flags, links: int) -> Iterator[list[list[Sides]]]:
+        def link_piece(piece: _Groups) -> list[list[Sides]]:
             return kernels.link_postings(*piece, offsets, clusters, settled, cuts, PAIR_LIMIT, links)
 
         return each(link_piece, _pieces(groups))
 
     whole = group(fingerprints, shingle)
-    marks = fingerprints.astype(np.uint8)
+    marks = fingerprints.view(np.uint8)  # each stands alone, unless it is found in a group
     _mark(whole, marks)
     longer = group(kernels.stretch_starts(marks, shortest, shingle, window), shortest)
     settled = _settled(longer, len(keys), shortest)
@@ -91,7 +91,7 @@ def find_anchors(
     ranges = deque(zip(*parts, strict=True))
     del parts
     while ranges:  # whoever takes them can let them go
-        yield list(ranges.popleft())
+        yield list(chain.from_iterable(ranges.popleft()))
 
 
 class _Groups(NamedTuple):

@@ -21,6 +21,8 @@ _T = TypeVar("_T", bound=np.generic)
 Chosen = I64 | Flags | slice
 Places = U32 | I64
 """Places as narrow as they fit: see `narrowed`."""
+Sides = tuple[Places, Places]
+"""The left and the right places of some anchors; left comes before right."""
 
 
 class Tokens(NamedTuple):

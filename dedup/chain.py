@@ -13,15 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Places, Runs
+from dedup.arrays import I64, U64, Runs, Sides
 
 LOOK_BACK = 40
 """How many runs before it, in each of three diagonal bands, a run may follow."""
 
 
-def equal_runs(
-    anchors: Iterable[tuple[Places, Places]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
-) -> Runs:
+def equal_runs(anchors: Iterable[Sides], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int) -> Runs:
     """Return the maximal equal runs around anchors, sorted by documents and places, without overlap of their sides.
 
     ``anchors`` are left and right places, some at a time, in any order. ``shortest`` is the number of tokens of the

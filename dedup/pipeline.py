@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, Flags, Pairs, Places, distinct
+from dedup.arrays import I64, U64, Flags, Pairs, Sides, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.config import Config
@@ -272,9 +272,7 @@ def _all_pairs(pairs: Iterable[Pairs], ranges: int, report: Progress) -> Pairs:
     return found
 
 
-def _reused_pairs(
-    anchors: list[tuple[Places, Places]], keys: U64, offsets: I64, texts: kernels.Texts, config: Config
-) -> Pairs:
+def _reused_pairs(anchors: list[Sides], keys: U64, offsets: I64, texts: kernels.Texts, config: Config) -> Pairs:
     """Return the pairs of stretches around the anchors of a range of documents."""
     runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     anchors.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain, pairwise
 
 import naive
@@ -54,10 +55,13 @@ def test_equal_windows(kernels, documents, size, data):
         same(found, [narrow(*chain(*groups)), numbers(*map(len, groups))])
 
 
-def test_equal_windows_of_long_documents(kernels, reference):
+@pytest.mark.parametrize("alike", [0, 1, 5000])
+@pytest.mark.parametrize("others", [0, 4000])
+def test_equal_windows_of_long_documents(kernels, reference, alike, others):
     random = np.random.default_rng(7)
-    text = random.integers(0, 1 << 63, 4000, np.uint64)
-    keys, offsets = flat([text.tolist(), text[500:3000].tolist(), [], random.integers(0, 9, 30_000).tolist()])
+    text = random.integers(0, 1 << 63, others, np.uint64)
+    few = random.integers(0, 9, 7 * others)
+    keys, offsets = flat([[3] * alike, text.tolist(), text[500:3000].tolist(), [], few.tolist(), [3] * alike])
     for share in (0.01, 0.5, 1):
         starts = random.random(len(keys)) < share
         for size in (1, 3, 15, len(keys) + 5):
@@ -116,6 +120,11 @@ def postings(draw: st.DrawFn) -> tuple[list[list[int]], list[int], list[int], li
     return draw(st.lists(group, max_size=6)), lengths, clusters, settled
 
 
+def merged(sides: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, ...]:
+    """Return left and right places that came some at a time."""
+    return tuple(map(np.concatenate, zip((narrow(), narrow()), *sides, strict=True)))
+
+
 @given(postings(), st.integers(0, 9), st.integers(0, 3), st.sampled_from([numbers, narrow]))
 def test_postings_are_linked_unless_that_is_explained_or_settled(kernels, reference, drawn, limit, back, given):
     groups, lengths, clusters, settled = drawn
@@ -129,9 +138,9 @@ def test_postings_are_linked_unless_that_is_explained_or_settled(kernels, refere
         limit,
         back,
     )
-    ranges = kernels.link_postings(*arguments)
+    ranges = [merged(sides) for sides in kernels.link_postings(*arguments)]
     for found, other in zip(ranges, reference.link_postings(*arguments), strict=True):
-        same(found, other)
+        same(found, merged(other))
     for (left, _), (first, last) in zip(ranges, pairwise(arguments[2][arguments[5]].tolist()), strict=True):
         assert ((first <= left) & (left < last)).all()
     left, right = map(np.concatenate, zip(*ranges, strict=True))
@@ -163,12 +172,21 @@ def test_groups_of_impossible_sizes(native, sizes, limit, back):
 @pytest.mark.parametrize("change", range(8))
 def test_hostile_postings(native, change):
     arguments = [numbers(0, 2), numbers(2), numbers(0, 2, 3), numbers(0, 1), np.zeros(3, bool), numbers(0, 2), 16, 1]
-    ((left, right),) = native.link_postings(*arguments)
+    (((left, right),),) = native.link_postings(*arguments)
     assert (left.tolist(), right.tolist()) == ([0], [2])
     wrong = [numbers(0, 3), numbers(3), numbers(0, 2, 4), numbers(0), np.zeros(2, bool), numbers(0, 1), -1, -1]
     arguments[change] = wrong[change]
     with pytest.raises(ValueError):
         native.link_postings(*arguments)
+
+
+def test_many_anchors_come_some_at_a_time(kernels):
+    count = 30_000  # pairs of neighbours, all in one document
+    sizes, settled = np.full(count, 2), np.zeros(2 * count, bool)
+    places = np.arange(2 * count)
+    (sides,) = kernels.link_postings(places, sizes, numbers(0, 2 * count), numbers(0), settled, numbers(0, 1), 16, 1)
+    left, right = merged(sides)
+    assert left.tolist() == places[::2].tolist() and right.tolist() == places[1::2].tolist()
 
 
 @pytest.mark.parametrize("place", [-1, 3, -(1 << 63), 1 << 62])

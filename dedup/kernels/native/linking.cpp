@@ -79,50 +79,56 @@ nb::tuple link_groups(In<int64_t> sizes, int64_t limit, int64_t back) {
 
 using Range = uint16_t;
 
-// Pairs of places, put together by the range in which the left one lies; as many as there is room for at most.
+// Pairs of places, put together by the range in which the left one lies.
 template <typename Place>
 class Anchors {
   public:
-    explicit Anchors(std::size_t most)
-        : left_(make_column<Place>(most)), right_(make_column<Place>(most)), range_(make_column<Range>(most)) {}
+    explicit Anchors(std::size_t ranges) : open_(ranges), blocks_(ranges) {}
 
     void add(int64_t left, int64_t right, Range range) {
-        left_[size_] = static_cast<Place>(left);
-        right_[size_] = static_cast<Place>(right);
-        range_[size_++] = range;
+        Open &open = open_[range];
+        if (open.room == 0) open = begin_block(range);
+        --open.room;
+        *open.left++ = static_cast<Place>(left);
+        *open.right++ = static_cast<Place>(right);
     }
 
-    // The left and right places of each range, in memory of its own: each can be let go of by itself.
-    void divide(std::size_t ranges) {
-        std::vector<std::size_t> sizes(ranges), at(ranges);
-        for (std::size_t i = 0; i < size_; ++i) ++sizes[range_[i]];
-        for (const std::size_t size : sizes) divided_.push_back({make_column<Place>(size), make_column<Place>(size), size});
-        for (std::size_t i = 0; i < size_; ++i) {
-            Part &part = divided_[range_[i]];
-            const std::size_t place = at[range_[i]]++;
-            part.left[place] = left_[i];
-            part.right[place] = right_[i];
+    // The left and right places of each range: blocks, each of which can be let go of by itself.
+    nb::list hand_over_all() {
+        nb::list ranges;
+        for (std::size_t range = 0; range < blocks_.size(); ++range) {
+            nb::list blocks;
+            for (Block &block : blocks_[range]) {
+                const bool last = &block == &blocks_[range].back();
+                const std::size_t size = last ? BLOCK - open_[range].room : BLOCK;
+                blocks.append(nb::make_tuple(hand_over(std::move(block.left), size),
+                                             hand_over(std::move(block.right), size)));
+            }
+            ranges.append(blocks);
         }
-    }
-
-    nb::list hand_over_parts() {
-        nb::list parts;
-        for (Part &part : divided_) {
-            parts.append(nb::make_tuple(hand_over(std::move(part.left), part.size),
-                                        hand_over(std::move(part.right), part.size)));
-        }
-        return parts;
+        return ranges;
     }
 
   private:
-    struct Part {
-        Column<Place> left, right;
-        std::size_t size;
+    static constexpr std::size_t BLOCK = 1 << 13;  // pairs
+
+    // Where the next pair of a range goes; apart from all else, since each pair is of another range than the one before.
+    struct Open {
+        Place *left = nullptr, *right = nullptr;
+        std::size_t room = 0;
     };
-    Column<Place> left_, right_;
-    Column<Range> range_;
-    std::size_t size_ = 0;
-    std::vector<Part> divided_;
+    struct Block {
+        Column<Place> left, right;
+    };
+
+    Open begin_block(Range range) {
+        blocks_[range].push_back({make_column<Place>(BLOCK), make_column<Place>(BLOCK)});
+        const Block &block = blocks_[range].back();
+        return {block.left.get(), block.right.get(), BLOCK};
+    }
+
+    std::vector<Open> open_;
+    std::vector<std::vector<Block>> blocks_;
 };
 
 // The postings of one group, and what may be paired.
@@ -218,7 +224,7 @@ nb::list link_all(const In<Given> &places, const Links &links) {
         inside &= 0 <= place && place < end;
     }
     check(inside, "places must be those of tokens");
-    Anchors<Place> anchors(count_links(sizes, links.limit, links.back) + places.size());  // and those of the outsiders
+    Anchors<Place> anchors(links.cuts.size() - 1);
     {
         nb::gil_scoped_release released;
         PostingLinker<Given> linker(links.offsets, links.clusters.data(), links.settled.data(), links.cuts, links.limit,
@@ -238,9 +244,8 @@ nb::list link_all(const In<Given> &places, const Links &links) {
             linker.read(at, size);
             linker.link_outside(anchors);
         });
-        anchors.divide(links.cuts.size() - 1);
     }
-    return anchors.hand_over_parts();
+    return anchors.hand_over_all();
 }
 
 nb::list link_postings(nb::ndarray<nb::ro> places, In<int64_t> sizes, In<int64_t> offsets, In<int64_t> clusters,

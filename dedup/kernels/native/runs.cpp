@@ -8,6 +8,7 @@
 #include "documents.h"
 #include "radix.h"
 #include "repeats.h"
+#include "twice.h"
 
 namespace dedup {
 
@@ -254,22 +255,16 @@ class RunFinder {
 
     // Leaves out short runs that are alone in their band and have none in the two beside it.
     void drop_lonely() {
-        constexpr std::size_t BANDS = 32;  // in a word: of each whether runs are in it, and whether several are
-        std::vector<uint64_t> words((band_of(static_cast<Place>(places_)) + 3) / BANDS + 1);
-        const auto add = [&](Place distance) {
-            const std::size_t band = band_of(distance) + 1;
-            uint64_t &word = words[band / BANDS];
-            const uint64_t once = uint64_t{1} << band % BANDS * 2;
-            word |= (word & once) << 1 | once;
-        };
-        for (const Anchor &begin : short_) add(begin.distance);
-        for (const Run &run : runs_) add(run.distance());
-        const auto runs_in = [&](std::size_t band) { return words[band / BANDS] >> band % BANDS * 2 & 3; };
+        const auto slot = [&](Place distance) { return band_of(distance) + 1; };
+        Twice seen;
+        seen.begin(slot(static_cast<Place>(places_)) + 2);
+        for (const Anchor &begin : short_) seen.add(slot(begin.distance));
+        for (const Run &run : runs_) seen.add(slot(run.distance()));
         std::size_t size = 0;
         for (const Anchor &begin : short_) {
-            const std::size_t band = band_of(begin.distance) + 1;
+            const std::size_t own = slot(begin.distance);
             short_[size] = begin;  // no branch: nobody could foretell it
-            size += ((runs_in(band) & 2) | runs_in(band - 1) | runs_in(band + 1)) != 0;
+            size += seen.twice(own) | seen.once(own - 1) | seen.once(own + 1);
         }
         short_.resize(size);
     }
@@ -399,7 +394,8 @@ nb::tuple equal_runs(nb::iterable anchors, In<uint64_t> keys, In<int64_t> offset
 }  // namespace
 
 void bind_runs(nb::module_ &module) {
-    module.def("equal_runs", &equal_runs, nb::arg("anchors"), nb::arg("keys"), nb::arg("offsets"), nb::arg("shortest"), nb::arg("max_gap"), nb::arg("least"));
+    module.def("equal_runs", &equal_runs, nb::arg("anchors"), nb::arg("keys"), nb::arg("offsets"),
+               nb::arg("shortest"), nb::arg("max_gap"), nb::arg("least"));
 }
 
 }  // namespace dedup

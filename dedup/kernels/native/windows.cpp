@@ -8,6 +8,7 @@
 #include "arrays.h"
 #include "grouping.h"
 #include "hashing.h"
+#include "twice.h"
 
 namespace dedup {
 
@@ -88,35 +89,6 @@ class Windows {
     uint64_t highest_ = 1;
 };
 
-// Which hashes may have come twice: two bits for each of many slots that hashes share.
-class Counts {
-  public:
-    // Begins anew, with slots for so many hashes.
-    void begin(std::size_t hashes) {
-        unsigned bits = 6;
-        while (bits < 40 && std::size_t{1} << bits < FACTOR * hashes) ++bits;
-        shift_ = 64 - bits;
-        words_.assign((std::size_t{1} << bits) / SLOTS, 0);
-    }
-
-    void add(uint64_t hash) {
-        uint64_t &held = words_[word(hash)];
-        const uint64_t once = uint64_t{1} << place(hash);
-        held |= (held & once) << 1 | once;
-    }
-
-    bool twice(uint64_t hash) const { return words_[word(hash)] >> place(hash) & 2; }
-
-  private:
-    static constexpr unsigned SLOTS = 32;  // in a word
-    static constexpr std::size_t FACTOR = 2;  // slots for each hash: more would leave the cache
-    std::size_t word(uint64_t hash) const { return static_cast<std::size_t>(hash >> shift_) / SLOTS; }
-    unsigned place(uint64_t hash) const { return static_cast<unsigned>(hash >> shift_) % SLOTS * 2; }
-
-    unsigned shift_ = 64;
-    std::vector<uint64_t> words_;
-};
-
 // Which hashes are looked at: those that are `number` modulo `count`. (Not a range: fingerprints are the least of several
 // hashes, so that most are small.)
 struct Part {
@@ -132,8 +104,7 @@ class Buckets {
     Buckets(const Windows &windows, Part part) {
         const std::size_t most = windows.most() / part.count;
         while (bits_ < MOST_BITS && most >> bits_ > BUCKET) ++bits_;
-        ends_.resize(count());
-        heads_.resize(count());
+        buckets_.resize(std::size_t{1} << bits_);
         next_.push_back(0);
         windows.each_few([&](const Window *few, std::size_t count) {
             std::array<uint32_t, Windows::MOST> chosen;
@@ -146,43 +117,33 @@ class Buckets {
         });
     }
 
-    std::size_t count() const { return std::size_t{1} << bits_; }
+    std::size_t count() const { return buckets_.size(); }
     std::size_t size() const { return size_; }
 
     // Those of a bucket that may stand more than once: most windows of ordinary text stand alone. The bits that are the
     // same in all are left out of their hashes.
-    void read(std::size_t bucket, std::vector<uint64_t> &hashes, std::vector<Place> &places) {
-        std::size_t size = 0;
-        each_block(bucket, [&](const Block &, std::size_t own) { size += own; });
+    void read(std::size_t number, std::vector<uint64_t> &hashes, std::vector<Place> &places) {
+        const Bucket &bucket = buckets_[number];
+        const std::size_t size = bucket.alike + bucket.others;
         if (hashes.size() < size + 1) hashes.resize(size + 1), places.resize(size + 1);
-        counts_.begin(size);
-        each_block(bucket, [&](const Block &block, std::size_t own) {
-            for (std::size_t i = 0; i < own; ++i) counts_.add(block.hashes[i]);
-        });
+        seen_.begin(SLOTS * size);
+        const unsigned shift = 64 - seen_.bits();
+        each_window(bucket, [&](uint64_t hash, Place) { seen_.add(hash >> shift); });
         found_ = 0;
-        each_block(bucket, [&](const Block &block, std::size_t own) {
-            for (std::size_t i = 0; i < own; ++i) {  // no branch: nobody could foretell it
-                hashes[found_] = block.hashes[i];
-                places[found_] = block.places[i];
-                found_ += counts_.twice(block.hashes[i]);
-            }
+        each_window(bucket, [&](uint64_t hash, Place place) {
+            hashes[found_] = hash;  // no branch: nobody could foretell it
+            places[found_] = place;
+            found_ += seen_.twice(hash >> shift);
         });
     }
 
     // The places of a bucket whose hashes are all the same, as where one word is repeated throughout; returns how many
     // they are, or 0 where they are not.
-    std::size_t read_alike(std::size_t bucket, Place *places) const {
-        const std::size_t first = heads_[bucket];
-        if (!first || ends_[bucket] == first * SIZE + 1) return 0;
-        const uint64_t hash = block_at(first).hashes[0];
-        bool alike = true;
-        std::size_t size = 0;
-        each_block(bucket, [&](const Block &block, std::size_t own) {
-            for (std::size_t i = 0; alike && i < own; ++i) alike = block.hashes[i] == hash;
-            if (alike) std::copy_n(block.places, own, places + size);
-            size += own;
-        });
-        return alike ? size : 0;
+    std::size_t read_alike(std::size_t number, Place *places) const {
+        const Bucket &bucket = buckets_[number];
+        if (bucket.others || bucket.alike < 2) return 0;
+        each_window(bucket, [&](uint64_t, Place place) { *places++ = place; });
+        return bucket.alike;
     }
 
     // How many those of the bucket last read are.
@@ -190,50 +151,78 @@ class Buckets {
 
   private:
     static constexpr std::size_t BUCKET = 1 << 14;  // windows: what is done with a bucket stays in the second-level cache
-    static constexpr unsigned MOST_BITS = 9;       // and so do the lines that are written to
+    static constexpr unsigned MOST_BITS = 9;        // and so do the lines that are written to
+    static constexpr std::size_t SLOTS = 2;         // for each hash of a bucket: more would leave the cache
     static constexpr std::size_t SIZE = 256;        // windows in a block
-    static constexpr std::size_t CHUNK = 256;       // blocks whose memory is asked for together; little enough to be had again
+    static constexpr std::size_t CHUNK = 256;  // blocks whose memory is asked for together; little enough to be had again
 
     struct Block {
         uint64_t hashes[SIZE];
         Place places[SIZE];
     };
+    static constexpr std::size_t ALIKE = sizeof(Block) / sizeof(Place);  // places in a block without hashes
+
+    // As long as all hashes are the same, the bucket knows it and its blocks hold places alone; then follow the others.
+    struct Bucket {
+        uint64_t hash = 0;
+        std::size_t alike = 0, others = 0;
+        std::size_t first = 0, last = 0;  // blocks; 0 is none
+    };
 
     void add(const Window &window) {
-        const std::size_t bucket = bits_ ? window.hash >> (64 - bits_) : 0;
-        std::size_t &end = ends_[bucket];
-        if (end % SIZE == 0) {
-            const std::size_t fresh = next_.size();  // 0 is no block
-            (end ? next_[end / SIZE - 1] : heads_[bucket]) = fresh;
-            next_.push_back(0);
-            end = fresh * SIZE;
-            if (fresh % CHUNK == 1) chunks_.push_back(make_column<Block>(CHUNK));
-        }
-        Block &block = block_at(end / SIZE);
-        block.hashes[end % SIZE] = window.hash << bits_;
-        block.places[end % SIZE] = static_cast<Place>(window.place);
-        ++end;
+        Bucket &bucket = buckets_[bits_ ? window.hash >> (64 - bits_) : 0];
+        const uint64_t hash = window.hash << bits_;
+        const auto place = static_cast<Place>(window.place);
         ++size_;
+        if (!bucket.others && (!bucket.alike || bucket.hash == hash)) {
+            const std::size_t at = bucket.alike++ % ALIKE;
+            if (!at) append_block(bucket);
+            bucket.hash = hash;
+            places_of(bucket.last)[at] = place;
+            return;
+        }
+        const std::size_t at = bucket.others++ % SIZE;
+        if (!at) append_block(bucket);
+        Block &block = block_at(bucket.last);
+        block.hashes[at] = hash;
+        block.places[at] = place;
     }
 
-    Block &block_at(std::size_t number) const { return chunks_[(number - 1) / CHUNK][(number - 1) % CHUNK]; }
+    void append_block(Bucket &bucket) {
+        const std::size_t fresh = next_.size();
+        (bucket.last ? next_[bucket.last] : bucket.first) = fresh;
+        bucket.last = fresh;
+        next_.push_back(0);
+        if (fresh % CHUNK == 1) chunks_.push_back(make_column<unsigned char>(CHUNK * sizeof(Block)));
+    }
 
+    void *memory_of(std::size_t number) const {
+        return chunks_[(number - 1) / CHUNK].get() + (number - 1) % CHUNK * sizeof(Block);
+    }
+    Block &block_at(std::size_t number) const { return *static_cast<Block *>(memory_of(number)); }
+    Place *places_of(std::size_t number) const { return static_cast<Place *>(memory_of(number)); }
+
+    // Calls `act(hash, place)` with the windows of a bucket.
     template <typename Act>
-    void each_block(std::size_t bucket, Act act) const {
-        for (std::size_t block = heads_[bucket]; block; block = next_[block]) {
-            act(block_at(block), next_[block] ? SIZE : (ends_[bucket] - 1) % SIZE + 1);
+    void each_window(const Bucket &bucket, Act act) const {
+        std::size_t number = bucket.first;
+        for (std::size_t done = 0; done < bucket.alike; done += ALIKE, number = next_[number]) {
+            const Place *places = places_of(number);
+            for (std::size_t i = 0; i < std::min(ALIKE, bucket.alike - done); ++i) act(bucket.hash, places[i]);
+        }
+        for (std::size_t done = 0; done < bucket.others; done += SIZE, number = next_[number]) {
+            const Block &block = block_at(number);
+            for (std::size_t i = 0; i < std::min(SIZE, bucket.others - done); ++i) act(block.hashes[i], block.places[i]);
         }
     }
 
     unsigned bits_ = 0;
-    std::vector<Column<Block>> chunks_;
-    std::vector<std::size_t> next_;   // of each block, the one that goes on
-    std::vector<std::size_t> heads_;  // of each bucket, the first block
-    std::vector<std::size_t> ends_;   // of each bucket, where the last block ends
+    std::vector<Column<unsigned char>> chunks_;
+    std::vector<std::size_t> next_;  // of each block, the one that goes on
+    std::vector<Bucket> buckets_;
     std::size_t size_ = 0, found_ = 0;
-    Counts counts_;
+    Twice seen_;
 };
-
 
 // Places from which equal tokens stand, group after group, and the sizes of the groups.
 template <typename Place>

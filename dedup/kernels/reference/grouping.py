@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dedup.arrays import I64, U64, Flags, Places, narrowed
+from dedup.arrays import I64, U64, Flags, Places, Sides, narrowed
 from dedup.kernels.reference.hashing import hash_windows
 
 
@@ -66,7 +66,7 @@ def link_groups(sizes: I64, limit: int, back: int) -> tuple[I64, I64]:
 
 def link_postings(
     places: Places, sizes: I64, offsets: I64, clusters: I64, settled: Flags, cuts: I64, limit: int, back: int
-) -> list[tuple[Places, Places]]:
+) -> list[list[Sides]]:
     """Pair the postings of groups as `link_groups` does, but for what is linked or explained already.
 
     ``places`` are token places, group after group, ascending within each; ``offsets`` the documents';
@@ -76,8 +76,8 @@ def link_postings(
     document: this suffices, and in a periodic text links to the first would be quadratic later on. And whoever cannot
     be paired with the first, for being of its cluster, is paired with the first posting of another cluster.
 
-    Returns left and right places, left < right, for each range of documents in which the left ones lie: ``cuts``
-    (``int64[n_ranges + 1]``) tells the documents with which ranges begin. In a range first come the pairs of
+    Returns left and right places, left < right, some at a time, for each range of documents in which the left ones lie:
+    ``cuts`` (``int64[n_ranges + 1]``) tells the documents with which ranges begin. In a range first come the pairs of
     `link_groups` in its order, then those with the first of another cluster by group and posting.
     """
     document = np.searchsorted(offsets, places, "right") - 1
@@ -93,7 +93,7 @@ def link_postings(
     right = np.concatenate([places[later[~dropped]], places[np.maximum(mates, outsiders)]])
     begins = offsets[cuts].tolist()
     within = [(first <= left) & (left < last) for first, last in pairwise(begins)]
-    return [(narrowed(left[own], len(settled)), narrowed(right[own], len(settled))) for own in within]
+    return [[(narrowed(left[own], len(settled)), narrowed(right[own], len(settled)))] for own in within]
 
 
 def _outside_pairs(sizes: I64, members: I64, cluster: I64) -> tuple[I64, I64]:

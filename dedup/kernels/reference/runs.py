@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dedup.arrays import I64, U64, Flags, Places, Runs
+from dedup.arrays import I64, U64, Flags, Runs, Sides
 from dedup.kernels.reference.repeats import LONG, EqualStretches
 
 _BLOCK = 16
 
 
 def equal_runs(
-    anchors: Iterable[tuple[Places, Places]], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
+    anchors: Iterable[Sides], keys: U64, offsets: I64, shortest: int, max_gap: int, least: int
 ) -> tuple[I64, I64, I64]:
     """Return the maximal equal runs in which anchors lie, as left places, right places and lengths.
 
