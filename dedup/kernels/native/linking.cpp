@@ -138,7 +138,7 @@ class PostingLinker {
     PostingLinker(const In<int64_t> &offsets, const int64_t *clusters, const bool *settled, const In<int64_t> &cuts,
                   int64_t limit, int64_t back, const Given *end)
         : document_of_(offsets.data(), offsets.size()), clusters_(clusters), settled_(settled), limit_(limit),
-          back_(back), end_(end) {
+          back_(std::min(back, INT64_MAX - 2)), end_(end) {
         for (std::size_t range = 0; range + 1 < cuts.size(); ++range) {
             ranges_.resize(static_cast<std::size_t>(cuts.data()[range + 1]), static_cast<Range>(range));
         }
@@ -147,47 +147,66 @@ class PostingLinker {
     void read(const Given *places, int64_t size) {
         places_ = places;
         size_ = size;
-        documents_.resize(static_cast<std::size_t>(size));
-        for (std::size_t i = 0; i < documents_.size(); ++i) {
-            if (end_ - (places + i) > AHEAD) {
-                const auto ahead = static_cast<int64_t>(places[i + AHEAD]);
-                document_of_.fetch(ahead);
-                if (size > limit_) fetch_early(settled_ + ahead);
-            }
-            documents_[i] = static_cast<uint32_t>(document_of_(static_cast<int64_t>(places[i])));
-        }
+        read_ = 0;
+        documents_.resize(static_cast<std::size_t>(large() ? limit_ + 3 + std::min(back_, size) : size));
+        if (!large()) read_until(size);
     }
 
     template <typename Place>
-    void link(Anchors<Place> &anchors) const {
-        const bool large = size_ > limit_;
+    void link(Anchors<Place> &anchors) {
         link_group(0, size_, limit_, back_, [&](int64_t earlier, int64_t later) {
-            if (explained(earlier, later) || (large && settled_[places_[later]])) return;
-            const bool to_first = large && later - earlier > back_;
+            read_until(later + 1);
+            if (explained(earlier, later) || (large() && settled_[places_[later]])) return;
+            const bool to_first = large() && later - earlier > back_;
             if (to_first && document(later) == document(later - 1)) earlier = later - 1;
-            add(earlier, later, anchors);
+            add(earlier, later, document(earlier), anchors);
         });
     }
 
     // Those of the first one's cluster with the first of another cluster.
     template <typename Place>
     void link_outside(Anchors<Place> &anchors) const {
-        if (size_ <= limit_) return;
+        if (!large()) return;
+        const auto of_first = [&](int64_t member) { return clusters_[find_document(member)] == clusters_[find_document(0)]; };
         int64_t outsider = 1;
-        while (outsider < size_ && cluster(outsider) == cluster(0)) ++outsider;
+        while (outsider < size_ && of_first(outsider)) ++outsider;
         if (outsider == size_) return;
         for (int64_t mate = 0; mate < size_; ++mate) {
-            if (cluster(mate) != cluster(0)) continue;
-            add(std::min(mate, outsider), std::max(mate, outsider), anchors);
+            if (!of_first(mate)) continue;
+            const int64_t earlier = std::min(mate, outsider);
+            add(earlier, std::max(mate, outsider), find_document(earlier), anchors);
         }
     }
 
   private:
     template <typename Place>
-    void add(int64_t earlier, int64_t later, Anchors<Place> &anchors) const {
-        anchors.add(static_cast<int64_t>(places_[earlier]), static_cast<int64_t>(places_[later]), ranges_[document(earlier)]);
+    void add(int64_t earlier, int64_t later, uint32_t document, Anchors<Place> &anchors) const {
+        anchors.add(static_cast<int64_t>(places_[earlier]), static_cast<int64_t>(places_[later]), ranges_[document]);
     }
-    std::size_t document(int64_t member) const { return documents_[static_cast<std::size_t>(member)]; }
+    bool large() const { return size_ > limit_; }
+
+    // Asks for what will be looked at for a posting, of this group or one that follows.
+    void fetch(int64_t member) const {
+        if (end_ - places_ <= member) return;
+        const auto place = static_cast<int64_t>(places_[member]);
+        document_of_.fetch(place);
+        if (large()) fetch_early(settled_ + place);
+    }
+
+    // Of a group that fills the corpus documents are not held for all members, only for the first and the last ones read.
+    void read_until(int64_t end) {
+        for (; read_ < end; ++read_) {
+            fetch(read_ + AHEAD);
+            documents_[slot(read_)] = find_document(read_);
+        }
+    }
+    std::size_t slot(int64_t member) const {
+        return static_cast<std::size_t>(member <= limit_ ? member : limit_ + 1 + member % (back_ + 2));
+    }
+    uint32_t find_document(int64_t member) const {
+        return static_cast<uint32_t>(document_of_(static_cast<int64_t>(places_[member])));
+    }
+    uint32_t document(int64_t member) const { return documents_[slot(member)]; }
     int64_t cluster(int64_t member) const { return clusters_[document(member)]; }
     bool explained(int64_t a, int64_t b) const { return document(a) != document(b) && cluster(a) == cluster(b); }
 
@@ -196,11 +215,11 @@ class PostingLinker {
     const bool *settled_;
     int64_t limit_, back_;
     std::vector<Range> ranges_;  // of documents
-    static constexpr std::ptrdiff_t AHEAD = 16;
+    static constexpr int64_t AHEAD = 16;
     const Given *end_;  // of the places of all groups
     const Given *places_ = nullptr;
-    int64_t size_ = 0;
-    std::vector<uint32_t> documents_;
+    int64_t size_ = 0, read_ = 0;
+    std::vector<uint32_t> documents_;  // of members that were read
 };
 
 // What the links of groups have in common.
