@@ -112,7 +112,7 @@ class Anchors {
   private:
     static constexpr std::size_t BLOCK = 1 << 13;  // pairs
 
-    // Where the next pair of a range goes; apart from all else, since each pair is of another range than the one before.
+    // Where the next pair of a range goes; apart from all else, since the next pair is mostly one of another range.
     struct Open {
         Place *left = nullptr, *right = nullptr;
         std::size_t room = 0;
@@ -167,7 +167,8 @@ class PostingLinker {
     template <typename Place>
     void link_outside(Anchors<Place> &anchors) const {
         if (!large()) return;
-        const auto of_first = [&](int64_t member) { return clusters_[find_document(member)] == clusters_[find_document(0)]; };
+        const int64_t first = clusters_[find_document(0)];
+        const auto of_first = [&](int64_t member) { return clusters_[find_document(member)] == first; };
         int64_t outsider = 1;
         while (outsider < size_ && of_first(outsider)) ++outsider;
         if (outsider == size_) return;
@@ -193,7 +194,7 @@ class PostingLinker {
         if (large()) fetch_early(settled_ + place);
     }
 
-    // Of a group that fills the corpus documents are not held for all members, only for the first and the last ones read.
+    // Documents are held for the first members, and of a large group, which may fill the corpus, for the last ones read.
     void read_until(int64_t end) {
         for (; read_ < end; ++read_) {
             fetch(read_ + AHEAD);

@@ -20,7 +20,8 @@ public:
     // `texts` are the documents as UTF-8. `forms(text)` returns the folded forms of code points, those of a text that is
     // not ASCII included; it is called at most once a document and thread. `role`, `offset` and `length` are the tables
     // of folding.py, by code point.
-    Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length);
+    Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset,
+          In<uint8_t> length);
     ~Texts();
     Texts(const Texts &) = delete;
     Texts &operator=(const Texts &) = delete;

@@ -89,8 +89,8 @@ class Windows {
     uint64_t highest_ = 1;
 };
 
-// Which hashes are looked at: those that are `number` modulo `count`. (Not a range: fingerprints are the least of several
-// hashes, so that most are small.)
+// Which hashes are looked at: those that are `number` modulo `count`. (Not a range: fingerprints are the least of
+// several hashes, so that most are small.)
 struct Part {
     uint64_t number, count;
     bool holds(uint64_t hash) const { return (hash & (count - 1)) == number; }
@@ -150,11 +150,11 @@ class Buckets {
     std::size_t found() const { return found_; }
 
   private:
-    static constexpr std::size_t BUCKET = 1 << 14;  // windows: what is done with a bucket stays in the second-level cache
+    static constexpr std::size_t BUCKET = 1 << 14;  // windows: what is done with them stays in the second-level cache
     static constexpr unsigned MOST_BITS = 9;        // and so do the lines that are written to
     static constexpr std::size_t SLOTS = 2;         // for each hash of a bucket: more would leave the cache
     static constexpr std::size_t SIZE = 256;        // windows in a block
-    static constexpr std::size_t CHUNK = 256;  // blocks whose memory is asked for together; little enough to be had again
+    static constexpr std::size_t CHUNK = 256;       // blocks of one piece of memory, little enough to be had again
 
     struct Block {
         uint64_t hashes[SIZE];
@@ -208,11 +208,13 @@ class Buckets {
         std::size_t number = bucket.first;
         for (std::size_t done = 0; done < bucket.alike; done += ALIKE, number = next_[number]) {
             const Place *places = places_of(number);
-            for (std::size_t i = 0; i < std::min(ALIKE, bucket.alike - done); ++i) act(bucket.hash, places[i]);
+            const std::size_t own = std::min(ALIKE, bucket.alike - done);
+            for (std::size_t i = 0; i < own; ++i) act(bucket.hash, places[i]);
         }
         for (std::size_t done = 0; done < bucket.others; done += SIZE, number = next_[number]) {
             const Block &block = block_at(number);
-            for (std::size_t i = 0; i < std::min(SIZE, bucket.others - done); ++i) act(block.hashes[i], block.places[i]);
+            const std::size_t own = std::min(SIZE, bucket.others - done);
+            for (std::size_t i = 0; i < own; ++i) act(block.hashes[i], block.places[i]);
         }
     }
 
