@@ -65,16 +65,9 @@ def fingerprint_window(shortest: int) -> int:
     return min(FINGERPRINT_WINDOW, shortest - FINGERPRINT_SHINGLE + 1)
 
 
-def fingerprints(
-    keys: NDArray[np.uint64], offsets: NDArray[np.int64], shortest: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the fingerprints of documents: hashes, and the tokens at which they start (``int64``, ascending).
-
-    ``shortest`` is the number of tokens of the shortest run that must share a fingerprint (at least 4).
-    """
-    return kernels.fingerprints(keys, offsets, FINGERPRINT_SHINGLE, fingerprint_window(shortest))
-
-
 def fingerprint_starts(keys: NDArray[np.uint64], offsets: NDArray[np.int64], shortest: int) -> NDArray[np.bool_]:
-    """Return at which tokens `fingerprints` start, ``bool[n_tokens]``."""
+    """Return at which tokens a fingerprint starts, ``bool[n_tokens]``.
+
+    ``shortest`` is the number of tokens of the shortest run that must share one (at least 4).
+    """
     return kernels.fingerprint_starts(keys, offsets, FINGERPRINT_SHINGLE, fingerprint_window(shortest))

@@ -58,8 +58,7 @@ def test_stretches_start_before_crowded_tokens(kernels, marks, size, shingle, wi
 @given(documents_of_words(letters=3, max_words=80), st.data())
 def test_no_stretch_that_stands_twice_is_left_out(kernels, shortest, documents, data):
     (keys, offsets), shingle, window, limit = flat(documents), 3, 4, 3
-    chosen = np.zeros(len(keys), bool)
-    chosen[kernels.fingerprints(keys, offsets, shingle, window)[1]] = True
+    chosen = kernels.fingerprint_starts(keys, offsets, shingle, window)
     marks = chosen.astype(np.uint8)
     groups = kernels.equal_windows(keys, chosen, offsets, shingle)
     kernels.mark_members(*groups, limit, marks)

@@ -16,7 +16,7 @@ from dedup import anchor, kernels
 from dedup.anchor import BACK_LINKS, PAIR_LIMIT, find_anchors
 from dedup.chain import equal_runs
 from dedup.ranges import Each, joined
-from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_window, fingerprints
+from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_starts, fingerprint_window
 
 Words = list[list[int]]
 
@@ -30,8 +30,7 @@ def anchors_in_ranges(
     documents: Words, shortest: int, clusters: list[int] | None = None, cuts: list[int] | None = None, each: Each = map
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     keys, offsets = flat(documents)
-    chosen = np.zeros(len(keys), bool)
-    chosen[fingerprints(keys, offsets, shortest)[1]] = True
+    chosen = fingerprint_starts(keys, offsets, shortest)
     names = np.array(clusters or range(len(documents)), np.int64)
     ranges = np.array(cuts or [0, len(documents)])
     shingle, window = FINGERPRINT_SHINGLE, fingerprint_window(shortest)

@@ -149,63 +149,35 @@ inline std::size_t last_least(const uint64_t *values, std::size_t first, std::si
     return place;
 }
 
-// Calls `act(place, hash)` with the least shingle of every `window` consecutive ones, documents by documents.
-template <typename Act>
-void each_least(const In<uint64_t> &keys, const In<int64_t> &offsets, std::size_t size, std::size_t window, Act act) {
-    const int64_t *at = offsets.data();
-    Shingles shingles(size);
-    std::vector<uint64_t> piece(PIECE + std::min(window, keys.size()));
-    for (std::size_t document = 0; document + 1 < offsets.size(); ++document) {
-        std::size_t begin = at[document];  // where the first shingle of the piece is
-        shingles.begin(keys.data() + begin, at[document + 1] - begin);
-        if (shingles.left() < window) continue;
-        std::size_t held = 0;
-        while (const std::size_t read = std::min(piece.size() - held, shingles.left())) {
-            shingles.read(piece.data() + held, read);
-            held += read;
-            const std::size_t windows = held - window + 1;
-            for (std::size_t first = 0; first < windows; ++first) {
-                const std::size_t least = last_least(piece.data(), first, window);
-                act(begin + least, piece[least]);
-            }
-            // Windows that begin here end in the next piece.
-            std::memmove(piece.data(), piece.data() + windows, (window - 1) * sizeof(uint64_t));
-            begin += windows;
-            held = window - 1;
-        }
-    }
-}
-
-void check_fingerprints(const In<uint64_t> &keys, const In<int64_t> &offsets, std::size_t size, std::size_t window) {
+Out<bool> fingerprint_starts(In<uint64_t> keys, In<int64_t> offsets, std::size_t size, std::size_t window) {
     check_offsets(offsets, keys.size());
     check_size(size);
     check_size(window);
-}
-
-nb::tuple fingerprints(In<uint64_t> keys, In<int64_t> offsets, std::size_t size, std::size_t window) {
-    check_fingerprints(keys, offsets, size, window);
-    auto hashes = make_column<uint64_t>(keys.size());
-    auto places = make_column<int64_t>(keys.size());
-    std::size_t count = 0, newest = SIZE_MAX;
-    {
-        nb::gil_scoped_release released;
-        each_least(keys, offsets, size, window, [&](std::size_t place, uint64_t hash) {
-            hashes[count] = hash;  // overwritten by the next, unless it is a new one
-            places[count] = static_cast<int64_t>(place);
-            count += place != newest;
-            newest = place;
-        });
-    }
-    return nb::make_tuple(hand_over(std::move(hashes), count), hand_over(std::move(places), count));
-}
-
-Out<bool> fingerprint_starts(In<uint64_t> keys, In<int64_t> offsets, std::size_t size, std::size_t window) {
-    check_fingerprints(keys, offsets, size, window);
     auto starts = make_column<bool>(keys.size());
     {
         nb::gil_scoped_release released;
         std::fill_n(starts.get(), keys.size(), false);
-        each_least(keys, offsets, size, window, [&](std::size_t place, uint64_t) { starts[place] = true; });
+        const int64_t *at = offsets.data();
+        Shingles shingles(size);
+        std::vector<uint64_t> piece(PIECE + std::min(window, keys.size()));
+        for (std::size_t document = 0; document + 1 < offsets.size(); ++document) {
+            std::size_t begin = at[document];  // where the first shingle of the piece is
+            shingles.begin(keys.data() + begin, at[document + 1] - begin);
+            if (shingles.left() < window) continue;
+            std::size_t held = 0;
+            while (const std::size_t read = std::min(piece.size() - held, shingles.left())) {
+                shingles.read(piece.data() + held, read);
+                held += read;
+                const std::size_t windows = held - window + 1;
+                for (std::size_t first = 0; first < windows; ++first) {
+                    starts[begin + last_least(piece.data(), first, window)] = true;
+                }
+                // Windows that begin here end in the next piece.
+                std::memmove(piece.data(), piece.data() + windows, (window - 1) * sizeof(uint64_t));
+                begin += windows;
+                held = window - 1;
+            }
+        }
     }
     return hand_over(std::move(starts), keys.size());
 }
@@ -218,7 +190,6 @@ void bind_sketches(nb::module_ &module) {
     module.def("document_signatures", &document_signatures, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"),
                nb::arg("multipliers"), nb::arg("increments"));
     module.def("band_keys", &band_keys, nb::arg("signatures"), nb::arg("rows"), nb::arg("bands"));
-    module.def("fingerprints", &fingerprints, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"), nb::arg("window"));
     module.def("fingerprint_starts", &fingerprint_starts, nb::arg("keys"), nb::arg("offsets"), nb::arg("size"),
                nb::arg("window"));
 }

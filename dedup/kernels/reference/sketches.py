@@ -128,22 +128,17 @@ def winnow(shingles: U64, offsets: I64, window: int) -> I64:
     return chosen[np.diff(chosen, prepend=-1) > 0]
 
 
-def fingerprints(keys: U64, offsets: I64, size: int, window: int) -> tuple[U64, I64]:
-    """Return the shingles of ``size`` tokens that are the least of some ``window`` consecutive ones: see `winnow`.
+def fingerprint_starts(keys: U64, offsets: I64, size: int, window: int) -> Flags:
+    """Return at which tokens fingerprints start, ``bool[n_tokens]``.
 
-    As hashes (``uint64[n_fingerprints]``) and the tokens at which they start (``int64``, ascending).
+    They are the shingles of ``size`` tokens that are the least of some ``window`` consecutive ones: see `winnow`.
     """
     shingles, bounds = shingle(keys, offsets, size)
     chosen = winnow(shingles, bounds, window)
     # Each document before it that has tokens took up to size - 1 tokens without a shingle of their own.
     missing = offsets[:-1] - bounds[:-1]
-    return shingles[chosen], chosen + missing[np.searchsorted(bounds, chosen, "right") - 1]
-
-
-def fingerprint_starts(keys: U64, offsets: I64, size: int, window: int) -> Flags:
-    """Return at which tokens `fingerprints` start, ``bool[n_tokens]``."""
     starts = np.zeros(len(keys), bool)
-    starts[fingerprints(keys, offsets, size, window)[1]] = True
+    starts[chosen + missing[np.searchsorted(bounds, chosen, "right") - 1]] = True
     return starts
 
 
