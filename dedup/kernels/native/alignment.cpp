@@ -307,8 +307,9 @@ bool gains_around(const In<uint64_t> &keys, const In<int64_t> &offsets, Range le
     };
     const Range own = document(left), other = document(right);
     const uint64_t *at = keys.data();
-    return extend_end(at + left.end, at + right.end, own.end - left.end, other.end - right.end, 1).gain ||
-           extend_end(at + left.begin - 1, at + right.begin - 1, left.begin - own.begin, right.begin - other.begin, -1).gain;
+    return extend_once(at + left.end, at + right.end, own.end - left.end, other.end - right.end, 1).gain ||
+           extend_once(at + left.begin - 1, at + right.begin - 1, left.begin - own.begin, right.begin - other.begin, -1)
+               .gain;
 }
 
 Out<bool> may_grow(In<uint64_t> keys, In<int64_t> offsets, In<int64_t> left, In<int64_t> left_end, In<int64_t> right,

@@ -74,16 +74,22 @@ inline Extension best_cell(const uint64_t *left, int n, const uint64_t *right, i
     return {best, best_i, best_j};
 }
 
+// One step of `extend_end`: over at most as many tokens as are looked at together.
+inline Extension extend_once(const uint64_t *left, const uint64_t *right, int64_t left_room, int64_t right_room,
+                             int direction) {
+    const auto n = static_cast<int>(std::min<int64_t>(left_room, WINDOW));
+    const auto m = static_cast<int>(std::min<int64_t>(right_room, WINDOW));
+    if (!may_gain(left, n, right, m, direction)) return {};
+    return best_cell(left, n, right, m, direction);
+}
+
 // Extends from the tokens at `left` and `right` on, over at most so many tokens, all of which must be there.
 inline Extension extend_end(const uint64_t *left, const uint64_t *right, int64_t left_room, int64_t right_room,
                             int direction) {
     Extension total;
     while (true) {
-        const auto n = static_cast<int>(std::min<int64_t>(left_room - total.left, WINDOW));
-        const auto m = static_cast<int>(std::min<int64_t>(right_room - total.right, WINDOW));
-        if (!may_gain(left + direction * total.left, n, right + direction * total.right, m, direction)) return total;
-        const Extension step =
-            best_cell(left + direction * total.left, n, right + direction * total.right, m, direction);
+        const Extension step = extend_once(left + direction * total.left, right + direction * total.right,
+                                           left_room - total.left, right_room - total.right, direction);
         if (!step.gain) return total;
         total = {total.gain + step.gain, total.left + step.left, total.right + step.right};
     }

@@ -13,7 +13,7 @@ from rapidfuzz.distance import LCSseq
 
 from dedup.arrays import I64, U64, Flags
 from dedup.kernels.reference.chains import SCORE, gap_costs
-from dedup.kernels.reference.extension import extend
+from dedup.kernels.reference.extension import WINDOW, extend
 from dedup.kernels.reference.letters import WORD_END, alike, alike_prefix, may_be_alike
 from dedup.kernels.reference.texts import Texts
 
@@ -237,12 +237,16 @@ def may_grow(keys: U64, offsets: I64, left: I64, left_end: I64, right: I64, righ
     """Return which alignments edited words beyond one of their ends would raise the score of (`extend`), ``bool[n]``.
 
     ``left`` to ``left_end`` and ``right`` to ``right_end`` (``int64[n]`` each) are places, each range in one of the
-    documents that begin at ``offsets``, which is as far as ends may grow here.
+    documents that begin at ``offsets``, which ends do not leave.
     """
     document = np.searchsorted(offsets, left, "right") - 1
     other = np.searchsorted(offsets, right, "right") - 1
-    ahead = extend(keys, left_end, right_end, offsets[document + 1] - left_end, offsets[other + 1] - right_end, 1)
-    back = extend(keys, left - 1, right - 1, left - offsets[document], right - offsets[other], -1)
+    # What raises it begins in the first window; to look at more would have no end in a text of two words.
+    left_room = np.minimum(offsets[document + 1] - left_end, WINDOW)
+    right_room = np.minimum(offsets[other + 1] - right_end, WINDOW)
+    ahead = extend(keys, left_end, right_end, left_room, right_room, 1)
+    left_room, right_room = np.minimum(left - offsets[document], WINDOW), np.minimum(right - offsets[other], WINDOW)
+    back = extend(keys, left - 1, right - 1, left_room, right_room, -1)
     return (ahead[0] > 0) | (back[0] > 0)
 
 

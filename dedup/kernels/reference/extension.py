@@ -7,7 +7,7 @@ import numpy as np
 from dedup.arrays import I64, U64
 from dedup.kernels.reference.chains import SCORE
 
-_WINDOW = 16
+WINDOW = 16
 
 
 def extend(keys: U64, left: I64, right: I64, left_room: I64, right_room: I64, direction: int) -> tuple[I64, I64, I64]:
@@ -45,7 +45,7 @@ def extend(keys: U64, left: I64, right: I64, left_room: I64, right_room: I64, di
 
 def _windows(keys: U64, begin: I64, room: I64, direction: int) -> U64:
     """Return ``uint64[n, window]``: the keys from ``begin`` on in ``direction``, 0 (no key) outside the room."""
-    steps = np.arange(_WINDOW)
+    steps = np.arange(WINDOW)
     places = begin[:, None] + direction * steps
     return np.where(steps < room[:, None], keys[np.clip(places, 0, len(keys) - 1)], np.uint64(0))
 
@@ -54,7 +54,7 @@ def _best_cell(a: U64, b: U64) -> tuple[I64, I64, I64]:
     """Return the best score of an alignment from the windows' origins and how many tokens of each it takes."""
     count = len(a)
     low = np.int16(-10_000)
-    shape = (count, _WINDOW + 1)
+    shape = (count, WINDOW + 1)
     # [i] of an anti-diagonal d: i tokens of a and d - i of b are used; `run` ends in an equal token, `gap` does not.
     run_before, gap_before = np.full(shape, low), np.full(shape, low)  # d - 2
     run_last, gap_last = np.full(shape, low), np.full(shape, low)  # d - 1
@@ -64,10 +64,10 @@ def _best_cell(a: U64, b: U64) -> tuple[I64, I64, I64]:
     best_b = np.zeros(count, np.int64)
     reversed_b = b[:, ::-1]
     half = np.int16(SCORE // 2)
-    for d in range(1, 2 * _WINDOW + 1):
+    for d in range(1, 2 * WINDOW + 1):
         run, gap = np.full(shape, low), np.full(shape, low)
         top_last = np.maximum(run_last, gap_last)
-        lo, hi = max(0, d - _WINDOW), min(d, _WINDOW)
+        lo, hi = max(0, d - WINDOW), min(d, WINDOW)
         gap[:, lo : hi + 1] = top_last[:, lo : hi + 1]
         gap[:, max(lo, 1) : hi + 1] = np.maximum(gap[:, max(lo, 1) : hi + 1], top_last[:, max(lo, 1) - 1 : hi])
         first, last = max(lo, 1), min(hi, d - 1)
@@ -76,7 +76,7 @@ def _best_cell(a: U64, b: U64) -> tuple[I64, I64, I64]:
             outer = slice(first - 1, last)
             gap[:, inner] = np.maximum(gap[:, inner], np.maximum(run_before, gap_before)[:, outer])
             words_a = a[:, outer]
-            words_b = reversed_b[:, _WINDOW - (d - first) : _WINDOW - (d - last) + 1]
+            words_b = reversed_b[:, WINDOW - (d - first) : WINDOW - (d - last) + 1]
             equal = (words_a == words_b) & (words_a != 0)
             score = np.maximum(run_before[:, outer] + np.int16(SCORE), gap_before[:, outer] + half)
             run[:, inner] = np.where(equal, score, low)
