@@ -10,6 +10,7 @@ Cost: one intersection of sorted shingle sets a candidate; beyond candidates onl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class Likeness(NamedTuple):
     """Share of the smaller set that is in the other."""
 
     @classmethod
+    @lru_cache(maxsize=1024)  # of many copies of a document all are alike
     def of(cls, shared: int, size: int, other_size: int) -> Likeness:
         """Return the likeness of two sets of those sizes; of nothing with anything it is 0."""
         smaller = min(size, other_size)
@@ -88,28 +90,30 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
     # The neighbours of a document, one document after the other.
     counts = np.bincount(left, minlength=len(sets)) + np.bincount(right, minlength=len(sets))
     order = np.argsort(np.concatenate([left, right]), kind="stable")
-    neighbours, shared = np.concatenate([right, left])[order], np.concatenate([shared, shared])[order]
-    del left, right, order
+    neighbours, in_common = (  # narrow: there may be many, and they are kept to the end
+        np.concatenate(both)[order].astype(np.int32) for both in ([right, left], [shared, shared])
+    )
+    del left, right, shared, order
     begins = np.concatenate([[0], np.cumsum(counts)]).tolist()
-    free = set(np.flatnonzero(counts).tolist())
+    free = bytearray((counts > 0).tobytes())
     still_free: dict[int, list[int]] = {}
     groups = []
-    for document in np.lexsort((-sizes, -counts))[: len(free)].tolist():
-        if document not in free:
+    for document in np.lexsort((-sizes, -counts))[: sum(free)].tolist():
+        if not free[document]:
             continue
         own = slice(begins[document], begins[document + 1])
         connected_to = neighbours[own].tolist()
-        near = {other: count for other, count in zip(connected_to, shared[own].tolist(), strict=True) if other in free}
+        near = {other: count for other, count in zip(connected_to, in_common[own].tolist(), strict=True) if free[other]}
         # A large band links its documents only in part: look one step on.
         further: set[int] = set()
         for neighbour in connected_to:
             near_it = still_free.get(neighbour)
             if near_it is None:
                 near_it = neighbours[begins[neighbour] : begins[neighbour + 1]].tolist()
-            free_near_it = free.intersection(near_it)
-            further |= free_near_it
+            free_near_it = [other for other in near_it if free[other]]
+            further.update(free_near_it)
             if len(near_it) > _MANY:
-                still_free[neighbour] = list(free_near_it)
+                still_free[neighbour] = free_near_it
         further -= near.keys() | {document}
         if further:
             others = np.array(sorted(further), np.int64)
@@ -119,5 +123,6 @@ def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64,
             size = int(sizes[document])
             members = [(other, Likeness.of(count, size, int(sizes[other]))) for other, count in sorted(near.items())]
             groups.append(Group(document, members))
-            free -= near.keys() | {document}
+            for member in (document, *near):
+                free[member] = False
     return sorted(groups)

@@ -202,6 +202,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
     left, right = candidate_pairs(sketches.bands, filled)
+    kernels.give_back_memory()
     wanted = distinct(np.concatenate([left, right]))
     sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
     parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)
