@@ -114,7 +114,11 @@ def test_standard_output_is_utf8_whatever_the_locale(tmp_path: Path, encoding: s
 def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "list")
     command = [sys.executable, "-m", "dedup", "files", "--files-from", "list"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, env=environment()) as process:
+    # A shell that runs tests in the background has them ignore interrupts, and a process inherits that; not a handler.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, env=environment())
+    signal.signal(signal.SIGINT, before)
+    with process:
         assert process.stderr is not None
         with (tmp_path / "list").open("wb"):  # returns once the command has opened it to read
             process.send_signal(signal.SIGINT)
