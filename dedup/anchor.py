@@ -62,10 +62,10 @@ def find_anchors(
     """Yield the anchors of one range of documents after the other: some at a time, as left and right places.
 
     The left ones lie in the range; some anchors are there twice. ``cuts`` (``int64[n_ranges + 1]``) are the documents
-    with which ranges begin. ``fingerprints`` (``bool[n_tokens]``, whose memory is used up) tells at which of the tokens
-    ``keys``, ``offsets`` a fingerprint of ``shingle`` tokens starts;
-    ``clusters`` (``int64[n_documents]``) the cluster of each document, unique where it has none; ``shortest`` is the
-    number of tokens of the shortest passage; ``window`` the number of shingles of which a fingerprint is the least.
+    with which ranges begin. ``fingerprints`` (``bool[n_tokens]``, written over) tells at which of the tokens ``keys``,
+    ``offsets`` a fingerprint of ``shingle`` tokens starts; ``clusters`` (``int64[n_documents]``) the cluster of each
+    document, unique where it has none; ``shortest`` is the number of tokens of the shortest passage; ``window`` the
+    number of shingles of which a fingerprint is the least.
     """
 
     def group(starts: Flags, length: int) -> list[_Groups]:

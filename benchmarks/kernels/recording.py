@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 import dedup
 from dedup import kernels as active
@@ -168,9 +167,3 @@ def same(result: Any, expected: Any) -> bool:
     if isinstance(expected, tuple | list):
         return len(result) == len(expected) and all(map(same, result, expected))
     return bool(result == expected)
-
-
-def joined(ranges: Sequence[Sequence[tuple[NDArray[Any], NDArray[Any]]]]) -> list[list[NDArray[Any]]]:
-    """Return anchors, which come some at a time or not at all, as one array for each range and side."""
-    none = np.zeros(0, np.uint32)
-    return [[np.concatenate(side) for side in zip((none, none), *sides, strict=True)] for sides in ranges]

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.kernels.recording import Call, Copy, Scan, answers, joined, kernel, prose, record, same
+from benchmarks.kernels.recording import Call, Copy, Scan, answers, kernel, prose, record, same
+from dedup.arrays import Sides
 from dedup.kernels import Texts, reference
 from dedup.model import Occurrence
+from dedup.ranges import joined
 
 DOCUMENTS = 500
 WORDS = 300
@@ -129,5 +131,11 @@ def _check(benchmark: Any, kernels: ModuleType, scan: Scan, name: str) -> None:
     benchmark.group = f"{name}, {len(calls)} calls" if len(calls) > 1 else name
     result, expected = benchmark(answers, kernel(kernels, name), calls), scan.expected(name)
     if name == "link_postings":  # anchors come some at a time, as it suits the implementation
-        result, expected = list(map(joined, result)), list(map(joined, expected))
+        result, expected = _joined(result), _joined(expected)
     assert same(result, expected)
+
+
+def _joined(calls: Sequence[Sequence[Sequence[Sides]]]) -> list[list[Sides]]:
+    """Return the anchors of each range at once."""
+    none = np.zeros(0, np.uint32)
+    return [[joined([(none, none), *sides]) for sides in ranges] for ranges in calls]

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from kernel_support import bounds, flat, same, window_hash
 from strategies import documents_of_words
 
+from dedup.ranges import joined
+
 HASHES = st.integers(0, (1 << 64) - 1) | st.integers(0, 7).map(lambda n: n << 61) | st.integers(0, 5)
 
 
@@ -120,9 +122,9 @@ def postings(draw: st.DrawFn) -> tuple[list[list[int]], list[int], list[int], li
     return draw(st.lists(group, max_size=6)), lengths, clusters, settled
 
 
-def merged(sides: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, ...]:
+def merged(sides: Sequence[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
     """Return left and right places that came some at a time."""
-    return tuple(map(np.concatenate, zip((narrow(), narrow()), *sides, strict=True)))
+    return joined([(narrow(), narrow()), *sides])
 
 
 @given(postings(), st.integers(0, 9), st.integers(0, 3), st.sampled_from([numbers, narrow]))

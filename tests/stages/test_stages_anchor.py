@@ -36,7 +36,7 @@ def anchors_in_ranges(
     shingle, window = FINGERPRINT_SHINGLE, fingerprint_window(shortest)
     found = find_anchors(chosen, keys, offsets, names, ranges, shingle, shortest, window, each)
     nothing = np.zeros(0, np.uint32)
-    return [tuple(map(np.concatenate, zip((nothing, nothing), *parts, strict=True))) for parts in found]
+    return [joined([(nothing, nothing), *parts]) for parts in found]
 
 
 def anchors_of(documents: Words, shortest: int, clusters: list[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
