@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from dedup.config import Config
+from dedup.corpus import Documents
 from dedup.errors import ConfigError, InputError
 from dedup.model import Document, Pair, Progress, Skipped
 from dedup.pipeline import scan_documents
-from dedup.readers import find_sources, read_sources
+from dedup.readers import find_sources, read_columns
 from dedup.readers.markdown import masked
 from dedup.result import Result
 
@@ -34,7 +35,7 @@ def scan(docs: Any, config: Config | None = None, progress: Progress | None = No
     config = config or Config()
     skipped: list[Skipped] = []
 
-    def documents() -> Iterator[Document]:
+    def documents() -> Iterator[Document | Documents]:
         for item in _read(docs, config):
             if isinstance(item, Skipped):
                 skipped.append(item)
@@ -50,7 +51,7 @@ def compare(text_a: str, text_b: str, config: Config | None = None) -> list[Pair
     return [pair for pair in result.pairs if pair.left.document != pair.right.document]
 
 
-def _read(docs: Any, config: Config) -> Iterator[Document | Skipped]:
+def _read(docs: Any, config: Config) -> Iterator[Document | Documents | Skipped]:
     if isinstance(docs, (str, os.PathLike)):
         yield from _read_paths([docs], config)
     elif isinstance(docs, Mapping):
@@ -77,10 +78,10 @@ def _document(name: Any, text: Any) -> Document:
     return Document(name, text)
 
 
-def _read_paths(paths: Iterable[str | os.PathLike[str]], config: Config) -> Iterator[Document | Skipped]:
+def _read_paths(paths: Iterable[str | os.PathLike[str]], config: Config) -> Iterator[Document | Documents | Skipped]:
     sources, skipped = find_sources(paths, config)
     yield from skipped
-    yield from read_sources(sources, config)
+    yield from read_columns(sources, config)
 
 
 def _read_arrow(stream: Any, config: Config) -> Iterator[Document | Skipped]:

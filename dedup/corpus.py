@@ -1,20 +1,24 @@
 """Documents in, a corpus out: the texts as UTF-8, in batches as they come, and then sorted by id.
 
-A text is kept once, as UTF-8 (a Python string takes up to four bytes a character), and decoded again where it is shown.
-What of a document is masked is searched as if it were blank, at the same offsets; there alone the text is kept twice.
+A text is kept once, as UTF-8 (a Python string takes up to four bytes a character), in the buffer of the batch that it
+came in, and decoded again where it is shown. What of a document is masked is searched as if it were blank, at the same
+offsets; of batches with such documents alone the texts are kept twice.
+
+Cost: a sort of the ids; for each document 8 bytes in its order and for each of its columns.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedup import kernels
+from dedup.arrays import I64
+from dedup.columns import Names, StringColumn, Strings, decode, encode
 from dedup.errors import InputError
 from dedup.model import Document
 
@@ -24,77 +28,137 @@ _SAME_LENGTH = re.compile("([^\r\n\x80-\U0010ffff]+)|([\x80-\u07ff]+)|([\u0800-\
 """Stretches of code points that have one length in UTF-8; not line ends, which stay."""
 
 
+class Documents(NamedTuple):
+    """Many documents as columns, an element of each for every document."""
+
+    ids: Strings
+    texts: Strings
+    """What is searched, in UTF-8; a surrogate that stands alone is encoded as three bytes."""
+    characters: I64
+    """``int64[n_documents]``: code points of each text."""
+    originals: Strings
+    """The texts as they were given: the same to the byte, but for what is masked, and the same object if nothing is."""
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Documents:
+        """Return documents as columns; raises `InputError` for one whose masked spans are none."""
+        ids = Strings.of([encode(document.id) for document in documents])
+        originals = Strings.of([document.utf8 for document in documents])
+        searched = originals
+        if any(document.masked for document in documents):
+            searched = Strings.of([encode(_searched(document)) for document in documents])
+        return cls(ids, searched, np.array([document.characters for document in documents], np.int64), originals)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Documents]) -> Documents:
+        """Return several as one; a single one is returned as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        texts = originals = Strings.joined([part.texts for part in parts])
+        if any(part.texts is not part.originals for part in parts):
+            originals = Strings.joined([part.originals for part in parts])
+        ids = Strings.joined([part.ids for part in parts])
+        return cls(ids, texts, np.concatenate([part.characters for part in parts]), originals)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the texts."""
+        return len(self.texts.buffer)
+
+    def pieces(self, size: int) -> Iterator[Documents]:
+        """Yield the documents in their order, about ``size`` bytes at a time."""
+        begins = self.texts.offsets[:-1] // size
+        cuts = np.flatnonzero(np.diff(begins, prepend=-1, append=-1)).tolist()
+        if len(cuts) <= 2:
+            yield self
+            return
+        for own in itertools.starmap(slice, itertools.pairwise(cuts)):
+            yield self.part(own)
+
+    def part(self, own: slice) -> Documents:
+        """Return some of the documents, which lie together."""
+        texts = originals = self.texts[own]
+        if self.originals is not self.texts:
+            originals = self.originals[own]
+        return Documents(self.ids[own], texts, self.characters[own], originals)
+
+    def singly(self) -> Iterator[Document]:
+        """Yield the documents one at a time, as they were given."""
+        columns = self.ids.tolist(), self.originals.tolist(), self.characters.tolist()
+        for name, text, characters in zip(*columns, strict=True):
+            yield Document.encoded(decode(name), text, characters)
+
+
 class Corpus(NamedTuple):
     """Documents sorted by id; a document's number is its place."""
 
-    ids: list[str]
-    texts: list[bytes]
+    ids: Names
+    texts: StringColumn
     """What is searched, in UTF-8; a surrogate that stands alone is encoded as three bytes."""
-    characters: NDArray[np.int64]
+    characters: I64
     """``int64[n_documents]``: code points of each text."""
-    unmasked: Mapping[int, bytes] = {}
-    """The texts as they were given, of the documents that are masked: the same to the byte, but for what is masked."""
+    originals: StringColumn
+    """The texts as they were given: the same to the byte, but for what is masked."""
 
-    @property
-    def originals(self) -> Sequence[bytes]:
-        """The texts as they were given."""
-        if not self.unmasked:
-            return self.texts
-        return [self.unmasked.get(number, text) for number, text in enumerate(self.texts)]
-
-    def quoted(self, numbers: Iterable[int]) -> Mapping[str, str]:
+    def quoted(self, numbers: I64) -> Mapping[str, str]:
         """Return the texts of some documents by id, as they were given."""
-        return _Texts({self.ids[number]: self.unmasked.get(number, self.texts[number]) for number in numbers})
+        names = self.ids.take(numbers)
+        return _Texts(dict(zip(names, range(len(names)), strict=True)), self.originals.only(numbers))
 
 
 class Intake:
     """Takes documents in as they come: their texts can be worked on while others are read."""
 
     def __init__(self) -> None:
-        self._ids: list[str] = []
-        self._texts: list[bytes] = []
-        self._characters = array("q")
-        self._unmasked: dict[int, bytes] = {}
+        self._parts: list[Documents] = []
 
-    def batches(self, documents: Iterable[Document], size: int) -> Iterator[list[bytes]]:
+    def batches(self, documents: Iterable[Document | Documents], size: int) -> Iterator[Strings]:
         """Yield the texts of the documents, taken in, about ``size`` bytes at a time.
 
         Raises `InputError` for a document whose masked spans are none.
         """
-        batch: list[bytes] = []
+        batch: list[Document | Documents] = []
         held = 0
-        for document in documents:
-            text = document.utf8
-            if document.masked:
-                self._unmasked[len(self._ids)] = text
-                text = _masked(document).encode("utf-8", "surrogatepass")
-            self._ids.append(document.id)
-            self._texts.append(text)
-            self._characters.append(document.characters)
-            batch.append(text)
-            held += len(text)
-            if held >= size:
-                yield batch
-                batch, held = [], 0
+        for item in documents:
+            for piece in item.pieces(size) if isinstance(item, Documents) else [item]:
+                more = piece.size if isinstance(piece, Documents) else len(piece.utf8)
+                if batch and more >= size:  # a long text is not copied to be with others
+                    yield self._take_in(batch)
+                    batch, held = [], 0
+                batch.append(piece)
+                held += more
+                if held >= size:
+                    yield self._take_in(batch)
+                    batch, held = [], 0
         if batch:
-            yield batch
+            yield self._take_in(batch)
 
-    def corpus(self) -> tuple[Corpus, NDArray[np.int64]]:
+    def _take_in(self, batch: Sequence[Document | Documents]) -> Strings:
+        parts: list[Documents] = []
+        for _, some in itertools.groupby(batch, type):
+            alike = list(some)
+            parts += [part for part in alike if isinstance(part, Documents)]
+            if single := [part for part in alike if isinstance(part, Document)]:
+                parts.append(Documents.of(single))
+        taken = Documents.joined(parts)
+        self._parts.append(taken)
+        return taken.texts
+
+    def corpus(self) -> tuple[Corpus, I64]:
         """Return what was taken in, and for each document of the corpus which one it was (``int64[n_documents]``).
 
         Raises `InputError` when two have one id.
         """
-        order = np.array(sorted(range(len(self._ids)), key=self._ids.__getitem__), np.int64)
-        ids = [self._ids[number] for number in order.tolist()]
-        for before, after in itertools.pairwise(ids):
-            if before == after:
-                raise InputError(f"two documents have the id {after!r}; ids must be unique")
-        texts = [self._texts[number] for number in order.tolist()]
-        unmasked = {}
-        if self._unmasked:
-            places = enumerate(order.tolist())
-            unmasked = {place: self._unmasked[number] for place, number in places if number in self._unmasked}
-        return Corpus(ids, texts, np.array(self._characters, np.int64)[order], unmasked), order
+        parts = self._parts or [Documents.of([])]
+        encoded = Strings.joined([part.ids for part in parts])
+        order, repeated = kernels.string_order(encoded.buffer, encoded.offsets)
+        ids = Names(StringColumn([encoded], order))
+        if len(repeated):
+            raise InputError(f"two documents have the id {ids[repeated[0]]!r}; ids must be unique")
+        texts = originals = StringColumn([part.texts for part in parts], order)
+        if any(part.texts is not part.originals for part in parts):
+            originals = StringColumn([part.originals for part in parts], order)
+        return Corpus(ids, texts, np.concatenate([part.characters for part in parts])[order], originals), order
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -114,7 +178,7 @@ def _blanks(stretch: re.Match[str]) -> str:
     return _BLANKS[stretch.lastindex or 0] * len(stretch[0])
 
 
-def _masked(document: Document) -> str:
+def _searched(document: Document) -> str:
     """Return what is searched of a document; raises `InputError` where its masked spans are none."""
     at = 0
     for start, end in document.masked:
@@ -127,22 +191,18 @@ def _masked(document: Document) -> str:
     return blank(document.text, document.masked)
 
 
-def decode(text: bytes) -> str:
-    """Return a text of a corpus as a string."""
-    return text.decode("utf-8", "surrogatepass")
-
-
 class _Texts(Mapping[str, str]):
     """Texts by id, decoded when asked for."""
 
-    def __init__(self, encoded: Mapping[str, bytes]) -> None:
+    def __init__(self, numbers: Mapping[str, int], encoded: StringColumn) -> None:
+        self._numbers = numbers
         self._encoded = encoded
 
     def __getitem__(self, name: str) -> str:
-        return decode(self._encoded[name])
+        return decode(self._encoded.view(self._numbers[name]))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._encoded)
+        return iter(self._numbers)
 
     def __len__(self) -> int:
-        return len(self._encoded)
+        return len(self._numbers)

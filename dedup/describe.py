@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dedup import kernels
 from dedup.arrays import I64, U64, Places, ReusedPassages, Uses, distinct, narrowed
 from dedup.cluster import Group
+from dedup.columns import Names
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
 from dedup.lists import OccurrenceList, PairList, PassageList
@@ -33,11 +34,13 @@ def describe_clusters(groups: Sequence[Group], corpus: Corpus) -> Iterator[Clust
     """Yield clusters with the ids of their documents; a cluster is named by the words of its representative."""
     for begin in range(0, len(groups), _PART):
         part = groups[begin : begin + _PART]
-        keys, offsets, _ = token_keys([corpus.texts[group.representative] for group in part])
-        for group, (first, last) in zip(part, pairwise(offsets.tolist()), strict=True):
-            name = hashlib.blake2b(keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
-            members = tuple(Member(corpus.ids[number], *likeness) for number, likeness in group.members)
-            yield Cluster(name, corpus.ids[group.representative], members)
+        representatives = np.array([group.representative for group in part])
+        keys, offsets, _ = token_keys(corpus.texts.take(representatives))
+        members = iter(corpus.ids.take([number for group in part for number, _ in group.members]))
+        names = corpus.ids.take(representatives)
+        for group, name, (first, last) in zip(part, names, pairwise(offsets.tolist()), strict=True):
+            words = hashlib.blake2b(keys[first:last].astype("<u8").tobytes(), digest_size=8).hexdigest()
+            yield Cluster(words, name, tuple(Member(next(members), *likeness) for _, likeness in group.members))
 
 
 def describe_passages(
@@ -84,7 +87,7 @@ def _names(uses: Uses, texts: Texts) -> list[str]:
     return [fingerprint(texts.words(*words)) for words in zip(first, last, strict=True)]
 
 
-def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Sequence[str], keys: U64) -> PassageList:
+def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Names, keys: U64) -> PassageList:
     """Return passages in the order of their occurrences, each of these with the punctuation that follows all alike."""
     uses, spans, own = found.uses, sides.spans, sides.of_uses
     begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))

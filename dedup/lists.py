@@ -11,6 +11,8 @@ from dedup.model import DocumentInfo, Kind, Occurrence, Pair, Passage, Span
 if TYPE_CHECKING:  # help and the list of files do without numpy
     from numpy.typing import NDArray
 
+    from dedup.columns import Names
+
 _T = TypeVar("_T")
 _Spans = TypeVar("_Spans", bound=Span)
 _PART = 1024
@@ -25,7 +27,7 @@ class ColumnList(Sequence[_T], Generic[_T]):
 
     __slots__ = ("_columns",)
 
-    def __init__(self, *columns: NDArray[Any] | list[Any]) -> None:
+    def __init__(self, *columns: NDArray[Any] | Names | list[Any]) -> None:
         self._columns: tuple[Any, ...] = columns
 
     def __len__(self) -> int:
@@ -86,14 +88,14 @@ class _SpanList(ColumnList[_Spans]):
 
     __slots__ = ("_ids",)
 
-    def __init__(self, ids: Sequence[str], columns: Sequence[NDArray[Any]]) -> None:
+    def __init__(self, ids: Names, columns: Sequence[NDArray[Any]]) -> None:
         super().__init__(*columns)
         self._ids = ids
 
     def fields(self) -> list[Sequence[Any]]:
         """Return each field as a sequence: names in place of the documents' numbers."""
         document, *others = self._lists()
-        return [[self._ids[number] for number in document], *others]
+        return [self._ids.take(document), *others]
 
 
 class SpanList(_SpanList[Span]):
@@ -176,7 +178,7 @@ class PairList(ColumnList[Pair]):
 
     __slots__ = ("_ids", "_names")
 
-    def __init__(self, ids: Sequence[str], names: Sequence[str], columns: Sequence[NDArray[Any]]) -> None:
+    def __init__(self, ids: Names, names: Sequence[str], columns: Sequence[NDArray[Any]]) -> None:
         super().__init__(*columns)
         self._ids = ids
         self._names = names

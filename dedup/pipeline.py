@@ -32,8 +32,9 @@ from dedup.anchor import find_anchors
 from dedup.arrays import I64, U64, Flags, Pairs, Sides, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
+from dedup.columns import StringColumn, Strings
 from dedup.config import Config
-from dedup.corpus import Corpus, Intake
+from dedup.corpus import Corpus, Documents, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lists import DocumentList
 from dedup.lsh import Bands, band_keys, candidate_pairs
@@ -84,13 +85,13 @@ class Sketches(NamedTuple):
 
 
 def scan_documents(
-    documents: Iterable[Document],
+    documents: Iterable[Document | Documents],
     config: Config | None = None,
     *,
     skipped: Iterable[Skipped] = (),
     progress: Progress | None = None,
 ) -> Result:
-    """Return the clusters and passages of documents, whatever their order.
+    """Return the clusters and passages of documents, given one or many at a time, whatever their order.
 
     ``skipped`` is passed on to the result, once all documents are read. Raises `InputError` when two documents have one
     id.
@@ -119,7 +120,7 @@ def scan_documents(
         passages=passages,
         pairs=pairs,
         stats=Stats(len(corpus.ids), int(sketches.words.sum()), round(time.monotonic() - began, 3)),
-        texts=corpus.quoted(quoted.tolist()),
+        texts=corpus.quoted(quoted),
     )
 
 
@@ -140,7 +141,7 @@ def _rearranged(values: NDArray[_T], offsets: I64, order: I64) -> NDArray[_T]:
     return result
 
 
-def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: Progress) -> Iterator[Sketches]:
+def _sketch_batches(batches: Iterable[Strings], config: Config, report: Progress) -> Iterator[Sketches]:
     """Yield the sketches of batches of texts, in their order."""
     done = 0
     with workers(config.jobs) as each:  # several get the first batches while the next ones are read
@@ -150,7 +151,7 @@ def _sketch_batches(batches: Iterable[Sequence[bytes]], config: Config, report: 
             yield sketches
 
 
-def _sketch(texts: Sequence[bytes], config: Config) -> Sketches:
+def _sketch(texts: Strings, config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
     bands = np.zeros((0, len(texts)), np.uint32)
     if not config.passages:
@@ -177,7 +178,7 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
         small.append(part[:3])
         keys = _appended(keys, part.keys)
         chosen = _appended(chosen, part.fingerprints)
-    counts, words, bands = zip(*(small or [_sketch([], Config())[:3]]), strict=True)
+    counts, words, bands = zip(*(small or [_sketch(Strings.of([]), Config())[:3]]), strict=True)
     parts = list(itertools.chain.from_iterable(each.parts for each in bands))
     return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
 
@@ -204,8 +205,7 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     left, right = candidate_pairs(sketches.bands, filled)
     kernels.give_back_memory()
     wanted = distinct(np.concatenate([left, right]))
-    sizes = np.array([len(corpus.texts[document]) for document in wanted.tolist()], np.int64)
-    parts = cut_candidates(left, right, wanted, sizes, config.batch_bytes)
+    parts = cut_candidates(left, right, wanted, corpus.texts.sizes(wanted), config.batch_bytes)
     work = partial(_cluster_part, texts=corpus.texts, threshold=config.document_similarity)
     with workers(config.jobs) as each:
         groups = sorted(itertools.chain.from_iterable(each(work, parts)))
@@ -213,11 +213,11 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     return groups
 
 
-def _cluster_part(part: tuple[I64, I64, I64], texts: Sequence[bytes], threshold: float) -> list[Group]:
+def _cluster_part(part: tuple[I64, I64, I64], texts: StringColumn, threshold: float) -> list[Group]:
     """Return the clusters among some documents, given their numbers and the candidate pairs within them."""
     documents, left, right = part
     numbers: dict[bytes, int] = {}  # equal texts have one set
-    sets = [numbers.setdefault(texts[document], len(numbers)) for document in documents.tolist()]
+    sets = [numbers.setdefault(text, len(numbers)) for text in texts.take(documents).tolist()]
     keys, offsets, _ = token_keys(list(numbers))
     found = find_clusters(left, right, np.array(sets, np.int64), *shingle_sets(keys, offsets), threshold)
     names = documents.tolist()

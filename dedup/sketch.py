@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
+from dedup.columns import Strings
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -50,7 +51,8 @@ def text_signatures(
     texts: Sequence[bytes], shingle: int, count: int = 128, seed: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
     """Return the tokens and words of each text (``int64[n_texts]`` both) and their `signatures`; no token is kept."""
-    return kernels.text_signatures(texts, shingle, *permutations(count, seed))
+    column = Strings.of(texts)
+    return kernels.text_signatures(column.buffer, column.offsets, shingle, *permutations(count, seed))
 
 
 def to_datasketch(signature: NDArray[np.uint32], seed: int = 1) -> MinHash:

@@ -8,14 +8,13 @@ Cost: one sweep over each text with a range in it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.arrays import I64, Places, narrowed
-from dedup.corpus import decode
+from dedup.columns import StringColumn, decode
 from dedup.kernels import Texts
 from dedup.ranges import joined, parts_between
 
@@ -45,7 +44,7 @@ class Spans(NamedTuple):
 _PART = 1 << 14  # ranges of which all is there at a time
 
 
-def locate(first: Places, last: Places, offsets: I64, encoded: Sequence[bytes], texts: Texts) -> Spans:
+def locate(first: Places, last: Places, offsets: I64, encoded: StringColumn, texts: Texts) -> Spans:
     """Return where ranges of places (``[n]`` each, sorted by ``first``) are.
 
     ``offsets`` (``int64[n_documents + 1]``) are the places at which documents begin, ``encoded`` the documents in
@@ -55,17 +54,19 @@ def locate(first: Places, last: Places, offsets: I64, encoded: Sequence[bytes], 
 
     def locate_part(part: slice) -> Spans:
         found = texts.locate(first[part].astype(np.int64), last[part].astype(np.int64))
-        own = [encoded[number] for number in document[part].tolist()]
+        own = encoded.views(document[part])
         ends = found.end_byte.tolist()
         marks = [_marks(text, end) for text, end in zip(own, ends, strict=True)]
-        content = [hash(text[start:end]) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)]
+        content = [
+            hash(bytes(text[start:end])) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)
+        ]
         numbers = document[part], found.start, found.end, found.line, found.column, found.end_line, found.end_column
         return Spans._make([*map(narrowed, numbers), np.array(marks, object), np.array(content, np.int64)])
 
     return joined(map(locate_part, parts_between(document, _PART)))
 
 
-def _marks(text: bytes, at: int) -> str:
+def _marks(text: memoryview, at: int) -> str:
     """Return the punctuation and symbols that stand in a text in UTF-8 from a byte on."""
     if at == len(text) or (text[at] < 0x80 and text[at] not in _ASCII_MARKS):
         return ""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dedup.columns import Names
 from dedup.lists import DocumentList, OccurrenceList, PairList, PassageList
 from dedup.model import DocumentInfo, Occurrence, Pair, Passage, Span
 from dedup.result import lay_out
@@ -19,7 +20,7 @@ def numbers(*values: float) -> NDArray[np.generic]:
 
 DOCUMENTS = DocumentList(["a", "b", "c"], numbers(3, 0, 7), numbers(20, 0, 41))
 PAIRS = PairList(
-    ["a", "b"],
+    Names.of(["a", "b"]),
     ["p", "q"],
     [numbers(*column) for column in zip(*[(0, 1, 5, 1, 2, 6, 1, 0.5), (0, 7, 9, 0, 11, 13, 0, 1.0)], strict=True)],
 )
@@ -38,7 +39,7 @@ PASSAGES = PassageList(
     numbers(0.5, 1.0),
     ["edited", "verbatim"],
     OccurrenceList(
-        ["a", "b"],
+        Names.of(["a", "b"]),
         [
             numbers(0, 1, 0, 0, 1),
             *map(np.array, zip(*(astuple(place)[1:] for place in PLACES), strict=True)),

@@ -19,6 +19,7 @@ import pytest
 import dedup
 from dedup import kernels as active
 from dedup.arrays import I64, U64
+from dedup.columns import Strings
 from dedup.kernels import Texts, reference
 from dedup.result import Result
 
@@ -164,6 +165,8 @@ def same(result: Any, expected: Any) -> bool:
     """Return whether two answers are equal in every element, and arrays in type."""
     if isinstance(expected, np.ndarray):
         return isinstance(result, np.ndarray) and result.dtype == expected.dtype and np.array_equal(result, expected)
+    if isinstance(expected, Strings):
+        return isinstance(result, Strings) and same(result.tolist(), expected.tolist())
     if isinstance(expected, tuple | list):
         return len(result) == len(expected) and all(map(same, result, expected))
     return bool(result == expected)

@@ -28,7 +28,15 @@ SHORT_DOCUMENTS = 3000
 SHORT_WORDS = 80
 
 # With clusters alone, which many short documents show best.
-CLUSTERS = ["read_records", "text_signatures", "equal_groups", "link_groups", "shingle_sets", "shared_counts"]
+CLUSTERS = [
+    "read_records",
+    "string_order",
+    "text_signatures",
+    "equal_groups",
+    "link_groups",
+    "shingle_sets",
+    "shared_counts",
+]
 # In the order of the stages.
 PASSAGES = [
     "token_keys",

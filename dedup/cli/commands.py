@@ -73,7 +73,7 @@ def scan(ctx: click.Context, /, **_: Any) -> None:
     from dedup import pipeline  # imports numpy, which help and the list of files do without
 
     with console.show_progress() as progress:
-        documents = inputs.documents(progress)
+        documents = inputs.columns(progress)
         result = pipeline.scan_documents(documents, settings.config, skipped=inputs.skipped, progress=progress)
     show(result, settings, console)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,8 +14,11 @@ from dedup.cli.settings import CONFIG_FIELDS, Settings
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document, Progress, Skipped
-from dedup.readers import Source, find_sources, paths_from, read_sources
+from dedup.readers import Source, find_sources, paths_from, read_columns, read_sources
 from dedup.result import Result
+
+if TYPE_CHECKING:  # help and the list of files do without numpy
+    from dedup.corpus import Documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,24 @@ class Inputs:
                 sources.append(source)
         return cls(settings.config, sources, skipped)
 
-    def documents(self, progress: Progress | None = None) -> Iterator[Document]:
-        """Yield the documents, and note in ``skipped`` what turns out not to be one."""
+    def columns(self, progress: Progress | None = None) -> Iterator[Document | Documents]:
+        """Yield the documents, one or many at a time, and note in ``skipped`` what turns out not to be one."""
         sources: Iterable[Source] = self.sources
         if progress is not None:
             sources = _counted(self.sources, progress)
-        for item in read_sources(sources, self.config):
+        for item in read_columns(sources, self.config):
             if isinstance(item, Skipped):
                 self.skipped.append(item)
             else:
                 yield item
+
+    def documents(self, progress: Progress | None = None) -> Iterator[Document]:
+        """Yield the documents one at a time; otherwise as `columns`."""
+        for item in self.columns(progress):
+            if isinstance(item, Document):
+                yield item
+            else:
+                yield from item.singly()
 
 
 def _file(path: str | os.PathLike[str]) -> tuple[int, int] | None:

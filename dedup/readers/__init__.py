@@ -8,50 +8,63 @@ and the lines at which they stand, 0 for a whole file.
 
 from __future__ import annotations
 
-import bisect
 import codecs
 import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document, Skipped
 from dedup.readers import jsonl, text
+from dedup.readers.places import Places
 from dedup.readers.walk import STANDARD_INPUT, Source, find_sources
 
-__all__ = ["Source", "find_sources", "paths_from", "read_sources"]
+if TYPE_CHECKING:  # the list of files does without numpy
+    from dedup.arrays import I64
+    from dedup.corpus import Documents
 
-_READERS: dict[str, Callable[[BinaryIO, str, Config], Iterator[tuple[int, Document | Skipped]]]] = {
-    "text": text.read,
-    "jsonl": jsonl.read,
-}
+    _Reader = Callable[[BinaryIO, str, Config], Iterator[tuple[int | I64, Document | Documents | Skipped]]]
+
+__all__ = ["Source", "find_sources", "paths_from", "read_columns", "read_sources"]
+
+_READERS: dict[str, _Reader] = {"text": text.read, "jsonl": jsonl.read}
 
 
 def read_sources(
     sources: Iterable[Source], config: Config, *, stdin: BinaryIO | None = None
 ) -> Iterator[Document | Skipped]:
-    """Yield the documents of the sources, one at a time, and what is skipped with the reason.
+    """Yield the documents of the sources, one at a time, and what is skipped with the reason: see `read_columns`."""
+    for item in read_columns(sources, config, stdin=stdin):
+        if isinstance(item, (Document, Skipped)):
+            yield item
+        else:
+            yield from item.singly()
+
+
+def read_columns(
+    sources: Iterable[Source], config: Config, *, stdin: BinaryIO | None = None
+) -> Iterator[Document | Documents | Skipped]:
+    """Yield the documents of the sources, in files of many many at a time, and what is skipped with the reason.
 
     Ids are unique: a later document with an id that is taken is skipped. ``stdin`` is read in place of standard input.
     A JSONL file of which no record has ``text_field`` is skipped; raises `InputError` at the end if there was such a
     file and no document at all, which is taken for a mistake in the setting.
     """
-    taken = _Places()
+    taken = Places()
     lacking: list[Skipped] = []
     for source in sources:
         taken.enter(source.id)
         try:
             with _opened(source.path, stdin) as stream:
-                for line, item in _READERS[source.kind](stream, source.id, config):
-                    if isinstance(item, Skipped) or taken.add(item.id, line):
+                for lines, item in _READERS[source.kind](stream, source.id, config):
+                    if isinstance(item, Skipped):
                         yield item
                     else:
-                        reason = f"the id {item.id!r} is taken by {taken.place(item.id)}"
-                        yield Skipped(text.place_of(source.id, line), reason)
+                        yield from taken.free(item, lines)
         except jsonl.TextFieldError as error:
             lacking.append(Skipped(source.id, str(error)))
         except InputError as error:
@@ -64,37 +77,6 @@ def read_sources(
             "or leave the file out with exclude"
         )
     yield from lacking
-
-
-class _Places:
-    """The places of ids, each a number: their names would take more memory than many a text."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._files: list[str] = []
-        self._firsts: list[int] = []
-        """The numbers of a file and its lines begin here."""
-        self._first = self._last = -1
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def enter(self, file: str) -> None:
-        """Go on to the next file."""
-        self._first = self._last = self._last + 1
-        self._files.append(file)
-        self._firsts.append(self._first)
-
-    def add(self, name: str, line: int) -> bool:
-        """Return whether an id was free, which now stands at this line of the file, where the lines ascend."""
-        self._last = number = self._first + line
-        return self._numbers.setdefault(name, number) == number
-
-    def place(self, name: str) -> str:
-        """Return where an id stands."""
-        number = self._numbers[name]
-        file = bisect.bisect_right(self._firsts, number) - 1
-        return text.place_of(self._files[file], number - self._firsts[file])
 
 
 def paths_from(file: str | os.PathLike[str], *, stdin: BinaryIO | None = None) -> list[str]:

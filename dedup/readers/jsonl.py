@@ -7,16 +7,22 @@ decided line by line, as for a text file; a file whose byte order mark says UTF-
 
 from __future__ import annotations
 
+import bisect
 import codecs
 import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.model import Document, Skipped
 from dedup.readers import text
+
+if TYPE_CHECKING:  # the list of files does without numpy
+    from dedup.arrays import I64
+    from dedup.corpus import Documents
+    from dedup.kernels.reference.records import Records
 
 _BLOCK = 1 << 20
 _WHITE_SPACE = b" \t\r\n"  # what JSON takes for white space
@@ -28,71 +34,98 @@ class TextFieldError(InputError):
     """None of a file's records has the field that should hold the text."""
 
 
-def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int, Document | Skipped]]:
-    """Yield, for each record, its line and the document, or why there is none.
+def read(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int | I64, Document | Documents | Skipped]]:
+    """Yield, for each record, its line and the document, or why there is none; most documents many at a time.
 
     Raises `InputError` with the reason when the file is not text, and `TextFieldError` at its end when it has records
     but none with the text field. Until the first that has it, what is to be said of the others is held back.
     """
-    text_field = config.text_field
     found = False
     lacking: list[tuple[int, Skipped]] = []
     fields: dict[str, None] = {}
-    for line, record in _records(stream, place, config):
-        if isinstance(record, Document):
+    for lines, record in _records(stream, place, config):
+        if isinstance(record, Skipped):
+            yield lines, record
+        elif not isinstance(record, dict):
             found = True
-            yield line, record
-        elif isinstance(record, Skipped):
-            yield line, record
-        elif text_field in record:
+            yield lines, record
+        elif config.text_field in record:
             found = True
-            yield line, _document(record, place, line, text_field, config.id_field)
+            yield lines, _document(record, place, int(lines), config)
         else:
             fields.update(dict.fromkeys(record))
-            reason = f"no field {text_field!r}; fields: {_listed(record)}"
-            lacking.append((line, Skipped(text.place_of(place, line), reason)))
+            reason = f"no field {config.text_field!r}; fields: {_listed(record)}"
+            lacking.append((int(lines), Skipped(text.place_of(place, int(lines)), reason)))
         if found and lacking:
             yield from lacking
             lacking.clear()
     if lacking:
-        raise TextFieldError(f"no record has the field {text_field!r}; fields: {_listed(fields)}")
+        raise TextFieldError(f"no record has the field {config.text_field!r}; fields: {_listed(fields)}")
 
 
-def _records(stream: BinaryIO, place: str, config: Config) -> Iterator[tuple[int, Document | dict[str, Any] | Skipped]]:
-    """Yield the number of each line that is not blank, and the document in it, else its object or why it has none."""
+def _records(
+    stream: BinaryIO, place: str, config: Config
+) -> Iterator[tuple[int | I64, Documents | dict[str, Any] | Skipped]]:
+    """Yield the documents of ordinary records with their lines, and of each other line its number and what is there.
+
+    That is an object, or why there is none. Blank lines are passed over.
+    """
     offset = line = 0
     for block in _blocks(stream):
         if line == 0 and block.startswith(codecs.BOM_UTF8):
             offset, block = len(codecs.BOM_UTF8), block.removeprefix(codecs.BOM_UTF8)
-        begin, size = 0, len(block)
-        for name, utf8, characters, end in _ordinary(block, config):
-            line += 1
-            if utf8 is not None:
-                yield line, Document.encoded(text.place_of(place, line) if name is None else name, utf8, characters)
-            elif raw := block[begin:end].rstrip(_WHITE_SPACE):
-                if end == size:
-                    block = b""  # a line may be as large as the memory: what is not needed any more is let go
-                record: dict[str, Any] | Skipped
-                try:
-                    content = text.decode_unmarked(raw, config.fallback_encoding, offset=offset + begin, line=line)
-                    raw = b""
-                    record = _object(content)
-                except InputError as error:
-                    record = Skipped(text.place_of(place, line), str(error))
-                content = ""
-                yield line, record
-            begin = end
+        size = len(block)
+        ordinary = _ordinary(block, config)
+        ends = ordinary.ends.tolist()
+        done = 0
+        for number in sorted({*range(len(ends))} - {*ordinary.lines.tolist()}):
+            begin, end = ends[number - 1] if number else 0, ends[number]
+            if not (raw := block[begin:end].rstrip(_WHITE_SPACE)):
+                continue
+            if end == size:
+                block = b""  # a line may be as large as the memory: what is not needed any more is let go
+            before = bisect.bisect_left(ordinary.lines, number)
+            if done < before:
+                yield _documents(ordinary, slice(done, before), place, line + 1)
+                done = before
+            record: dict[str, Any] | Skipped
+            try:
+                at = line + 1 + number
+                content = text.decode_unmarked(raw, config.fallback_encoding, offset=offset + begin, line=at)
+                raw = b""
+                record = _object(content)
+            except InputError as error:
+                record = Skipped(text.place_of(place, at), str(error))
+            content = ""
+            yield at, record
+        if done < len(ordinary.lines):
+            yield _documents(ordinary, slice(done, len(ordinary.lines)), place, line + 1)
         offset += size
+        line += len(ends)
 
 
-def _ordinary(block: bytes, config: Config) -> Iterable[tuple[str | None, bytes | None, int, int]]:
-    """Return of each line the id and the text, if it is an ordinary record, the text's code points, and its end."""
-    if len(block) > _BLOCK:  # one line: `json` needs less memory for it
-        return [(None, None, 0, len(block))]
-    from dedup.kernels import read_records  # imports numpy, which the list of other files does without
+def _ordinary(block: bytes, config: Config) -> Records:
+    """Return the ordinary records among some lines."""
+    import numpy as np  # the list of files does without it
 
-    found = read_records(block, config.text_field, config.id_field)
-    return zip(found.names, found.texts, found.characters.tolist(), found.ends.tolist(), strict=True)
+    from dedup.kernels import read_records
+
+    if len(block) <= _BLOCK:
+        return read_records(block, config.text_field, config.id_field)
+    none = read_records(b"", config.text_field, config.id_field)  # one line: `json` needs less memory for it
+    return none._replace(ends=np.array([len(block)], np.int64))
+
+
+def _documents(records: Records, own: slice, place: str, first: int) -> tuple[I64, Documents]:
+    """Return some records as documents, and their lines; ``first`` is the number of the first of all lines."""
+    from dedup.columns import Strings, encode
+    from dedup.corpus import Documents
+
+    lines, names, texts = records.lines[own] + first, records.names[own], records.texts[own]
+    if not records.named[own].all():
+        each = zip(records.named[own].tolist(), names.tolist(), lines.tolist(), strict=True)
+        names = Strings.of([name if named else encode(text.place_of(place, line)) for named, name, line in each])
+    return lines, Documents(names, texts, records.characters[own], texts)
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -132,8 +165,9 @@ def _object(content: str) -> dict[str, Any]:
     return value
 
 
-def _document(record: dict[str, Any], place: str, line: int, text_field: str, id_field: str) -> Document | Skipped:
+def _document(record: dict[str, Any], place: str, line: int, config: Config) -> Document | Skipped:
     """Return the document of a record that has the text field; an id that is null is none."""
+    text_field, id_field = config.text_field, config.id_field
     content, name = record[text_field], record.get(id_field)
     if not isinstance(content, str):
         reason = f"field {text_field!r} must be a string, not {_kind(content)}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import dedup
 from dedup.config import Config
+from dedup.corpus import Documents
 from dedup.model import Document, DocumentInfo, Occurrence, Pair, Passage, Progress, Skipped, Span, Stats
 from dedup.result import Result
 
@@ -44,14 +45,15 @@ class Scans:
 
     def scan_documents(
         self,
-        documents: Iterable[Document],
+        documents: Iterable[Document | Documents],
         config: Config,
         *,
         skipped: Iterable[Skipped] = (),
         progress: Progress | None = None,
     ) -> Result:
         """Find the first four words of the first document in every document."""
-        found = list(documents)
+        items = ([item] if isinstance(item, Document) else item.singly() for item in documents)
+        found = list(chain.from_iterable(items))
         self.configs.append(config)
         self.documents.append(found)
         if self.error is not None:

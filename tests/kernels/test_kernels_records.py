@@ -11,6 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import AWKWARD
 
+from dedup.columns import decode
+
 WRITTEN = [
     *'{}[]:,"\\/ \t\r\n-+.0129eEuU',
     *(char.encode() for char in "é漢🚀\u007f\u0080\u07ff\u0800\uffff\U0010ffff"),
@@ -32,15 +34,19 @@ PIECES = [piece if isinstance(piece, bytes) else piece.encode() for piece in WRI
 
 def read(kernels, lines: bytes, text_field: str = "text", id_field: str = "id") -> list:
     """Return what is found in each line."""
-    names, texts, characters, ends = kernels.read_records(lines, text_field, id_field)
-    assert characters.dtype == ends.dtype == np.int64
-    own = [lines[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
+    found = kernels.read_records(lines, text_field, id_field)
+    assert [column.dtype for column in found[3:]] == [np.int64] * 3
+    assert found.named.dtype == bool
+    own = [lines[begin:end] for begin, end in pairwise([0, *found.ends.tolist()])]
     assert b"".join(own) == lines
     assert all(line.find(b"\n") == len(line) - 1 for line in own[:-1])  # a carriage return ends no line
-    records = list(zip(names, texts, characters.tolist(), strict=True))
-    assert len(records) == len(own)
-    assert all(record == (None, None, 0) for record in records if record[1] is None)
-    return [None if record[1] is None else record for record in records]
+    records: list = [None] * len(own)
+    for name, named, text, characters, line in zip(*found[:5], strict=True):
+        assert records[line] is None
+        assert named or name == b""
+        records[line] = (decode(name) if named else None, text, characters)
+    assert found.lines.tolist() == [number for number, record in enumerate(records) if record]
+    return records
 
 
 def check(native, reference, lines: bytes) -> None:

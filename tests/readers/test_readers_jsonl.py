@@ -24,8 +24,11 @@ def read(data, **settings):
         if isinstance(item, Skipped):
             assert item.path == f"f:{line}"
             items.append((item.path, item.reason))
-        else:
+        elif isinstance(item, Document):
             items.append((item.id, item.text))
+        else:
+            assert len(line) == len(item.ids)
+            items += [(document.id, document.text) for document in item.singly()]
     return items
 
 
@@ -174,8 +177,11 @@ def test_records_are_read_as_they_come():
         raise AssertionError("read ahead")
 
     items = jsonl.read(Pieces(pieces()), "f", Config())
-    assert next(items) == (1, Document("g", "good"))
-    assert [next(items)[1].text for _ in range(3)] == ["second", "third", "fourth"]
+    assert [[document.text for document in next(items)[1].singly()] for _ in range(3)] == [
+        ["good"],
+        ["second", "third"],
+        ["fourth"],
+    ]
 
 
 @given(st.lists(st.tuples(st.text(st.characters()), st.integers()), max_size=5), st.booleans())

@@ -1,11 +1,14 @@
 """From sources to documents: ids, standard input, and what goes wrong on the way."""
 
 import io
+import json
 import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pieces import Pieces
 
 from dedup.config import Config
@@ -158,6 +161,48 @@ def test_an_id_that_is_taken_is_listed_with_both_places():
         Document("a.jsonl:1", "5"),
         Skipped("z.txt", "the id 'z.txt' is taken by a.jsonl:3"),
     ]
+
+
+NAMES = st.sampled_from(["a", "b", "0.txt", "2.txt", "1.jsonl:1", "1.jsonl:3", "\u00e9", None])
+LINES = st.lists(st.tuples(NAMES, st.sampled_from(["ordinary", "escaped", "blank", "broken"])), max_size=8)
+
+
+@given(st.lists(st.none() | LINES, max_size=4))
+def test_the_first_document_keeps_its_id_whatever_the_others_are(files):
+    taken: dict[str, str] = {}
+    expected: list[tuple[str, str]] = []
+    sources = []
+
+    def say(name: str, place: str) -> None:
+        if name in taken:
+            expected.append((place, f"the id {name!r} is taken by {taken[name]}"))
+        else:
+            taken[name] = place
+            expected.append((name, place))
+
+    for number, lines in enumerate(files):
+        file = f"{number}.txt" if lines is None else f"{number}.jsonl"
+        sources.append(Source(file, file, "text" if lines is None else "jsonl"))
+        if lines is None:
+            Path(file).write_text(file)
+            say(file, file)
+            continue
+        written = []
+        for at, (name, kind) in enumerate(lines, start=1):
+            place = f"{file}:{at}"
+            field = {"ordinary": "text", "escaped": "\\u0074ext"}.get(kind, "text")  # what a kernel may leave to `json`
+            line = f'{{"id": {json.dumps(name)}, "{field}": "{place}"}}'
+            written.append({"blank": " ", "broken": line[:-1]}.get(kind, line))
+            if kind == "broken":
+                expected.append((place, "not JSON: Expecting ',' delimiter"))
+            elif kind != "blank":
+                say(name or place, place)
+        Path(file).write_text("\n".join(written))
+    found = [
+        (item.id, item.text) if isinstance(item, Document) else (item.path, item.reason.split(" (column")[0])
+        for item in read_sources(sources, Config())
+    ]
+    assert found == expected
 
 
 def test_the_same_source_twice_is_listed():

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
+from dedup.columns import StringColumn
 from dedup.kernels import Texts
 from dedup.span import locate
 
@@ -30,7 +31,7 @@ def test_ranges_are_located_as_a_reader_would(texts, data):
     starts = sorted(data.draw(st.lists(st.integers(0, len(words) - 1), max_size=6))) if words else []
     ranges = [(first, data.draw(st.integers(first + 1, int(offsets[words[first][0] + 1])))) for first in starts]
     firsts, lasts = np.array(ranges, np.int64).reshape(-1, 2).T
-    places = locate(firsts, lasts, offsets, bytes_of_texts, Texts(bytes_of_texts, offsets))
+    places = locate(firsts, lasts, offsets, StringColumn.of(bytes_of_texts), Texts(bytes_of_texts, offsets))
     assert {len(column) for column in places} == {len(ranges)}
     contents: dict[str, int] = {}
     for (first, last), document, start, end, line, column, end_line, end_column, marks, content in zip(

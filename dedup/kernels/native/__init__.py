@@ -5,6 +5,7 @@ extension was not built.
 """
 
 from dedup.kernels._native import (
+    NameTable,
     band_keys,
     connect_pairs,
     containers,
@@ -24,6 +25,7 @@ from dedup.kernels._native import (
     shingle,
     shingle_sets,
     stretch_starts,
+    string_order,
     twice_words,
 )
 from dedup.kernels.native.alignment import (
@@ -58,6 +60,7 @@ __all__ = [
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
+    "NameTable",
     "Texts",
     "align_runs",
     "alike",
@@ -95,6 +98,7 @@ __all__ = [
     "shingle_sets",
     "similarity",
     "stretch_starts",
+    "string_order",
     "text_signatures",
     "token_keys",
     "tokenize",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup.arrays import I64, U8, U32, U64, Located
+from dedup.columns import StringColumn
 from dedup.kernels import _native
 from dedup.kernels._native import covered, lcs_length, may_grow
 from dedup.kernels.folding import FOLDING
@@ -42,7 +43,9 @@ class Texts(_native.Texts):
     """
 
     def __init__(self, texts: Sequence[bytes], offsets: I64) -> None:
-        super().__init__(list(texts), _forms, offsets, FOLDING.role, FOLDING.offset, FOLDING.length)
+        column = StringColumn.of(texts)
+        buffers, bounds = [part.buffer for part in column.parts], [part.offsets for part in column.parts]
+        super().__init__(buffers, bounds, column.order, _forms, offsets, FOLDING.role, FOLDING.offset, FOLDING.length)
 
     def words(self, first: int, last: int) -> list[str]:
         """Return the folded words of a range of places within one document."""

@@ -139,6 +139,7 @@ void bind_merging(nb::module_ &module);
 void bind_components(nb::module_ &module);
 void bind_containers(nb::module_ &module);
 void bind_memory(nb::module_ &module);
+void bind_strings(nb::module_ &module);
 void bind_passages(nb::module_ &module);
 
 }  // namespace dedup

@@ -22,4 +22,5 @@ NB_MODULE(_native, module) {
     dedup::bind_passages(module);
     dedup::bind_containers(module);
     dedup::bind_memory(module);
+    dedup::bind_strings(module);
 }

@@ -71,9 +71,6 @@ public:
         return record;
     }
 
-    // Where the room begins that is left.
-    uint8_t *room() const { return room_; }
-
 private:
     bool take(char wanted) {
         if (at_ == end_ || *at_ != static_cast<uint8_t>(wanted)) return false;
@@ -297,43 +294,43 @@ private:
     std::string_view text_, id_;
 };
 
-nb::object named(const Field &id) {
-    if (id.kind == Kind::NONE) return nb::none();
-    const auto *data = reinterpret_cast<const char *>(id.value.data);
-    PyObject *name = PyUnicode_DecodeUTF8(data, static_cast<Py_ssize_t>(id.value.size), "surrogatepass");
-    if (!name) throw nb::python_error();
-    return nb::steal(name);
-}
-
 nb::tuple read_records(nb::bytes lines, nb::bytes text_field, nb::bytes id_field) {
     const auto *const begin = reinterpret_cast<const uint8_t *>(lines.c_str());
     const std::size_t size = lines.size();
     const std::string_view text(text_field.c_str(), text_field.size()), id(id_field.c_str(), id_field.size());
-    Column<uint8_t> room = make_column<uint8_t>(size);
-    std::vector<Record> records;
-    std::vector<int64_t> ends;
+    Column<uint8_t> room = make_column<uint8_t>(size);  // no text is longer than it was written
+    std::vector<uint8_t> names;
+    std::vector<int64_t> text_offsets{0}, name_offsets{0}, characters, lines_with, ends;
+    std::vector<uint8_t> named;
+    uint8_t *left = room.get();
     {
         nb::gil_scoped_release released;
-        uint8_t *left = room.get();
         for (std::size_t at = 0; at < size;) {
             const void *found = std::memchr(begin + at, '\n', size - at);
             const std::size_t end = found ? static_cast<std::size_t>(static_cast<const uint8_t *>(found) - begin) : size;
-            Reader reader(begin + at, begin + end, left, text, id);
-            records.push_back(reader.read());
-            if (records.back().good) left = reader.room();
+            const Record record = Reader(begin + at, begin + end, left, text, id).read();
+            if (record.good) {
+                const String &name = record.id.value, &own = record.text.value;
+                named.push_back(record.id.kind != Kind::NONE);
+                if (named.back()) names.insert(names.end(), name.data, name.data + name.size);
+                name_offsets.push_back(static_cast<int64_t>(names.size()));
+                if (own.size) std::memmove(left, own.data, own.size);  // texts lie one after the other
+                left += own.size;
+                text_offsets.push_back(left - room.get());
+                characters.push_back(static_cast<int64_t>(own.characters));
+                lines_with.push_back(static_cast<int64_t>(ends.size()));
+            }
             at = end + (found ? 1 : 0);
             ends.push_back(static_cast<int64_t>(at));
         }
+        // These are kept as long as the texts are.
+        names.shrink_to_fit();
+        for (auto *column : {&text_offsets, &name_offsets, &characters}) column->shrink_to_fit();
     }
-    nb::list names, found;  // columns: the garbage collector would look through as many tuples again and again
-    std::vector<int64_t> characters;
-    for (const Record &record : records) {
-        const String &value = record.text.value;
-        names.append(record.good ? named(record.id) : nb::none());
-        found.append(record.good ? nb::object(nb::bytes(value.data, value.size)) : nb::none());
-        characters.push_back(record.good ? static_cast<int64_t>(value.characters) : 0);
-    }
-    return nb::make_tuple(names, found, hand_over(std::move(characters)), hand_over(std::move(ends)));
+    const std::size_t kept = static_cast<std::size_t>(left - room.get());
+    return nb::make_tuple(hand_over(std::move(room), kept), hand_over(std::move(text_offsets)),
+                          hand_over(std::move(names)), hand_over(std::move(name_offsets)), hand_over(std::move(named)),
+                          hand_over(std::move(characters)), hand_over(std::move(lines_with)), hand_over(std::move(ends)));
 }
 
 }  // namespace

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dedup.columns import Strings, encode
 from dedup.kernels import _native
 from dedup.kernels.reference.records import Records
 
 
 def read_records(lines: bytes, text_field: str, id_field: str) -> Records:
-    """Return the record in each line: see `reference.read_records`.
+    """Return the records in lines: see `reference.read_records`.
 
     Understood is what is JSON by the letter, at most 64 containers deep, with names of fields spelled without escapes
     and whole numbers of at most 640 digits, none of them -0. Any bytes may be given.
     """
-    return Records(*_native.read_records(lines, _encoded(text_field), _encoded(id_field)))
-
-
-def _encoded(field: str) -> bytes:
-    return field.encode("utf-8", "surrogatepass")
+    texts, text_offsets, names, name_offsets, named, *others = _native.read_records(
+        lines, encode(text_field), encode(id_field)
+    )
+    return Records(Strings(names, name_offsets), named.view(bool), Strings(texts, text_offsets), *others)

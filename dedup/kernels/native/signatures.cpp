@@ -1,7 +1,6 @@
 // From texts to signatures piece by piece, so that the tokens of one stay in the cache and are not kept.
 #include <algorithm>
 #include <cstring>
-#include <string_view>
 #include <vector>
 
 #include "arrays.h"
@@ -14,20 +13,17 @@ namespace {
 
 constexpr std::size_t PIECE_BYTES = std::size_t{1} << 16;  // of a long text
 
-nb::tuple text_signatures(nb::tuple texts, std::size_t size, In<uint32_t> multipliers, In<uint32_t> increments,
-                          In<bool> filled, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length,
-                          In<uint8_t> data) {
+nb::tuple text_signatures(In<uint8_t> buffer, In<int64_t> offsets, std::size_t size, In<uint32_t> multipliers,
+                          In<uint32_t> increments, In<bool> filled, In<uint8_t> role, In<uint32_t> offset,
+                          In<uint8_t> length, In<uint8_t> data) {
+    check_offsets(offsets, buffer.size());
     const FoldingTables tables = checked_tables(filled, role, offset, length, data);
     Signer signer(size, multipliers, increments);
-    const std::size_t documents = texts.size(), permutations = signer.permutations();
-    std::vector<std::string_view> views;  // the tuple holds what they look at
-    std::size_t longest = 0;
-    for (nb::handle text : texts) {
-        const auto bytes = nb::cast<nb::bytes>(text);
-        views.emplace_back(bytes.c_str(), bytes.size());
-        longest = std::max(longest, bytes.size());
-    }
-    const std::size_t most = most_tokens(longest, 1), most_carried = std::min(size - 1, most);
+    const std::size_t documents = offsets.size() - 1, permutations = signer.permutations();
+    const int64_t *const at = offsets.data();
+    int64_t longest = 0;
+    for (std::size_t i = 0; i < documents; ++i) longest = std::max(longest, at[i + 1] - at[i]);
+    const std::size_t most = most_tokens(static_cast<std::size_t>(longest), 1), most_carried = std::min(size - 1, most);
     auto keys = make_column<uint64_t>(most + most_carried);  // few of them are touched, unless a text has no cut
     auto counts = make_column<int64_t>(documents);
     auto words = make_column<int64_t>(documents);
@@ -36,8 +32,8 @@ nb::tuple text_signatures(nb::tuple texts, std::size_t size, In<uint32_t> multip
     {
         nb::gil_scoped_release released;
         for (std::size_t i = 0; i < documents; ++i) {
-            const auto *text = reinterpret_cast<const uint8_t *>(views[i].data());
-            const std::size_t length = views[i].size();
+            const uint8_t *const text = buffer.data() + at[i];
+            const auto length = static_cast<std::size_t>(at[i + 1] - at[i]);
             std::size_t count = 0, alone = 0, carried = 0;
             signer.begin();
             for (std::size_t begin = 0, end; begin < length; begin = end) {
@@ -64,8 +60,8 @@ nb::tuple text_signatures(nb::tuple texts, std::size_t size, In<uint32_t> multip
 }  // namespace
 
 void bind_signatures(nb::module_ &module) {
-    module.def("text_signatures", &text_signatures, nb::arg("texts"), nb::arg("size"), nb::arg("multipliers"),
-               nb::arg("increments"), nb::arg("filled"), nb::arg("role"), nb::arg("offset"), nb::arg("length"),
+    module.def("text_signatures", &text_signatures, nb::arg("buffer"), nb::arg("offsets"), nb::arg("size"),
+               nb::arg("multipliers"), nb::arg("increments"), nb::arg("filled"), nb::arg("role"), nb::arg("offset"), nb::arg("length"),
                nb::arg("data"));
 }
 

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include <nanobind/stl/vector.h>
+
 #include "ascii.h"
 #include "tokens.h"
 
@@ -161,9 +163,16 @@ struct Texts::Cursor {
     }
 };
 
-Texts::Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset,
-             In<uint8_t> length)
-    : kept_(std::move(texts)),
+struct Texts::Text {
+    const uint8_t *begin;
+    std::size_t size;
+};
+
+Texts::Texts(std::vector<In<uint8_t>> buffers, std::vector<In<int64_t>> bounds, In<int64_t> order, nb::object forms,
+             In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length)
+    : buffers_(std::move(buffers)),
+      bounds_(std::move(bounds)),
+      order_(std::move(order)),
       forms_(std::move(forms)),
       token_offsets_(std::move(token_offsets)),
       role_(std::move(role)),
@@ -173,10 +182,17 @@ Texts::Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uin
     if (role_.size() < CODE_POINTS || offset_.size() < CODE_POINTS || length_.size() < CODE_POINTS) {
         throw nb::value_error("folding tables must have an entry for every code point");
     }
-    if (nb::len(kept_) != documents_.size()) throw nb::value_error("there must be a place for every text to begin");
-    for (nb::handle text : kept_) {
-        const auto own = nb::cast<nb::bytes>(text);
-        texts_.emplace_back(static_cast<const uint8_t *>(own.data()), own.size());
+    check(order_.size() == documents_.size(), "there must be a place for every text to begin");
+    check(bounds_.size() == buffers_.size(), "there must be bounds for every buffer");
+    std::size_t count = 0;
+    for (std::size_t part = 0; part < buffers_.size(); ++part) {
+        check_offsets(bounds_[part], buffers_[part].size());
+        firsts_.push_back(count);
+        count += bounds_[part].size() - 1;
+    }
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+        const int64_t place = order_.data()[i];
+        check(place >= 0 && static_cast<std::size_t>(place) < count, "the order must be one of the texts");
     }
 }
 
@@ -236,6 +252,14 @@ std::vector<int64_t> Texts::locate(const In<int64_t> &first, const In<int64_t> &
     return rows;
 }
 
+Texts::Text Texts::text(std::size_t number) const {
+    const auto place = static_cast<std::size_t>(order_.data()[number]);
+    const std::size_t part = static_cast<std::size_t>(
+        std::upper_bound(firsts_.begin(), firsts_.end(), place) - firsts_.begin() - 1);
+    const int64_t *bounds = bounds_[part].data() + (place - firsts_[part]);
+    return {buffers_[part].data() + bounds[0], static_cast<std::size_t>(bounds[1] - bounds[0])};
+}
+
 std::size_t Texts::number_of(int64_t first, int64_t last) const {
     const int64_t *offsets = token_offsets_.data(), *offsets_end = offsets + token_offsets_.size();
     const int64_t *after = std::upper_bound(offsets, offsets_end, first);
@@ -258,13 +282,13 @@ const Texts::Document &Texts::document(std::size_t number) const {
 
 std::unique_ptr<Texts::Document> Texts::load(std::size_t number) const {
     auto document = std::make_unique<Document>();
-    const auto [text, size] = texts_[number];
+    const auto [text, size] = this->text(number);
     document->begin = text;
     document->end = text + size;
     document->roles = role_.data();
     if (!all_ascii(text, size)) {
         nb::gil_scoped_acquire gil;
-        document->kept_forms = forms_(kept_[number]);
+        document->kept_forms = forms_(nb::bytes(text, size));
         const auto forms = nb::cast<In<uint8_t>>(document->kept_forms);
         document->forms = forms.data();
         document->forms_size = forms.size();
@@ -323,7 +347,8 @@ Out<uint32_t> pages(nb::bytes text) {
 void bind_texts(nb::module_ &module) {
     module.def("pages", &pages);
     nb::class_<Texts>(module, "Texts")
-        .def(nb::init<nb::list, nb::object, In<int64_t>, In<uint8_t>, In<uint32_t>, In<uint8_t>>())
+        .def(nb::init<std::vector<In<uint8_t>>, std::vector<In<int64_t>>, In<int64_t>, nb::object, In<int64_t>,
+                      In<uint8_t>, In<uint32_t>, In<uint8_t>>())
         .def("letters", &letters_of)
         .def("located", &locate);
 }

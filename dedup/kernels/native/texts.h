@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "arrays.h"
@@ -17,11 +16,12 @@ namespace dedup {
 // remembers where every 32nd token begins, and reads from there. Several threads may ask at a time.
 class Texts {
 public:
-    // `texts` are the documents as UTF-8. `forms(text)` returns the folded forms of code points, those of a text that is
+    // `buffers` hold the documents as UTF-8, those of each from one of its `bounds` to the next; `order` numbers them, as
+    // they come one buffer after the other. `forms(text)` returns the folded forms of code points, those of a text that is
     // not ASCII included; it is called at most once a document and thread. `role`, `offset` and `length` are the tables
     // of folding.py, by code point.
-    Texts(nb::list texts, nb::object forms, In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset,
-          In<uint8_t> length);
+    Texts(std::vector<In<uint8_t>> buffers, std::vector<In<int64_t>> bounds, In<int64_t> order, nb::object forms,
+          In<int64_t> token_offsets, In<uint8_t> role, In<uint32_t> offset, In<uint8_t> length);
     ~Texts();
     Texts(const Texts &) = delete;
     Texts &operator=(const Texts &) = delete;
@@ -36,13 +36,17 @@ public:
 private:
     struct Document;
     struct Cursor;
+    struct Text;
 
+    Text text(std::size_t number) const;
     std::size_t number_of(int64_t first, int64_t last) const;
     const Document &document(std::size_t number) const;
     std::unique_ptr<Document> load(std::size_t number) const;
 
-    nb::list kept_;
-    std::vector<std::pair<const uint8_t *, std::size_t>> texts_;
+    std::vector<In<uint8_t>> buffers_;
+    std::vector<In<int64_t>> bounds_;
+    std::vector<std::size_t> firsts_;  // the documents before each buffer
+    In<int64_t> order_;
     nb::object forms_;
     In<int64_t> token_offsets_;
     In<uint8_t> role_;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from dedup.arrays import I64, U8, U32, U64
@@ -26,9 +26,9 @@ def token_keys(buffer: U8, offsets: I64) -> tuple[U64, I64, I64]:
     return keys, bounds, words
 
 
-def text_signatures(texts: Sequence[bytes], size: int, multipliers: U32, increments: U32) -> tuple[I64, I64, U32]:
+def text_signatures(buffer: U8, offsets: I64, size: int, multipliers: U32, increments: U32) -> tuple[I64, I64, U32]:
     """Return the tokens, words and signatures of texts: see `reference.text_signatures` and `tokenize`."""
-    counts, words, signatures = _with_tables(_native.text_signatures, tuple(texts), size, multipliers, increments)
+    counts, words, signatures = _with_tables(_native.text_signatures, buffer, offsets, size, multipliers, increments)
     return counts, words, signatures
 
 

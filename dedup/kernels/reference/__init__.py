@@ -38,6 +38,7 @@ from dedup.kernels.reference.sketches import (
     text_signatures,
     winnow,
 )
+from dedup.kernels.reference.strings import NameTable, string_order
 from dedup.kernels.reference.texts import Texts
 from dedup.kernels.reference.tokens import token_keys, tokenize, twice_words
 
@@ -46,6 +47,7 @@ __all__ = [
     "LEAST_GROWN",
     "SCORE",
     "MergeLimits",
+    "NameTable",
     "Texts",
     "align_runs",
     "alike",
@@ -84,6 +86,7 @@ __all__ = [
     "signatures",
     "similarity",
     "stretch_starts",
+    "string_order",
     "text_signatures",
     "token_keys",
     "tokenize",

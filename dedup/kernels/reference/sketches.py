@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.arrays import I64, U32, U64, Flags, distinct
+from dedup.arrays import I64, U8, U32, U64, Flags, distinct
 from dedup.kernels.reference.hashing import SHINGLE_MULTIPLIER, fmix32, hash_windows, mix64
 from dedup.kernels.reference.tokens import token_keys
 
@@ -81,16 +80,13 @@ def document_signatures(keys: U64, offsets: I64, size: int, multipliers: U32, in
     return result
 
 
-def text_signatures(texts: Sequence[bytes], size: int, multipliers: U32, increments: U32) -> tuple[I64, I64, U32]:
+def text_signatures(buffer: U8, offsets: I64, size: int, multipliers: U32, increments: U32) -> tuple[I64, I64, U32]:
     """Return the number of tokens and of words of texts and their signatures: see `token_keys`, `document_signatures`.
 
     For where the tokens are not needed any more: an implementation need not keep them.
     """
-    lengths = np.array([len(text) for text in texts], np.int64)
-    keys, offsets, words = token_keys(
-        np.frombuffer(b"".join(texts), np.uint8), np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    )
-    return np.diff(offsets), words, document_signatures(keys, offsets, size, multipliers, increments)
+    keys, token_offsets, words = token_keys(buffer, offsets)
+    return np.diff(token_offsets), words, document_signatures(keys, token_offsets, size, multipliers, increments)
 
 
 def band_keys(signatures: U32, rows: int, bands: int) -> U64:
