@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -10,26 +9,17 @@
 
 #include "arrays.h"
 #include "long_runs.h"
+#include "partners.h"
 #include "sequences.h"
 
 namespace dedup {
 
 namespace {
 
-using Side = std::pair<int64_t, int64_t>;  // a half-open range of places
-
-int64_t length(const Side &side) { return side.second - side.first; }
-
 bool same_occurrence(const Side &a, const Side &b) {
     const int64_t shared = std::min(a.second, b.second) - std::max(a.first, b.first);
     return 5 * shared >= 4 * std::max(length(a), length(b));
 }
-
-struct Pair {
-    Side left, right;
-    double similarity;
-    bool reordered;
-};
 
 struct Use {
     Side side;
@@ -41,47 +31,36 @@ struct Use {
     }
 };
 
-// A pair seen from one of its sides.
-struct Link {
-    Side here, there;
-    const Pair *pair;
-
-    // What is taken first: the most similar, of those the longest, of those the first.
-    bool operator<(const Link &other) const {
-        if (pair->similarity != other.pair->similarity) return pair->similarity > other.pair->similarity;
-        if (length(there) != length(other.there)) return length(there) > length(other.there);
-        return there < other.there;
-    }
-};
-
 // Ranges that do not overlap, by place.
 class Sides {
 public:
-    void insert(const Side &side) { sides_.insert(side); }
-    auto begin() const { return sides_.begin(); }
-    auto end() const { return sides_.end(); }
+    void insert(const Side &side) { sides_.insert(follows(side) ? sides_.end() : sides_.lower_bound(side), side); }
 
     bool overlaps(const Side &side) const {
+        if (follows(side)) return false;
         const auto at = sides_.lower_bound(side);
         return (at != sides_.end() && at->first < side.second) ||
                (at != sides_.begin() && std::prev(at)->second > side.first);
     }
 
-    // Whether a range lies in one of them, but for a fifth that is no passage itself.
-    bool explain(const Side &side, int64_t least) const {
-        const auto at = sides_.lower_bound(side);
-        return (at != sides_.end() && explains(*at, side, least)) ||
-               (at != sides_.begin() && explains(*std::prev(at), side, least));
-    }
+    std::vector<Side> in_order() const { return {sides_.begin(), sides_.end()}; }
 
 private:
-    static bool explains(const Side &use, const Side &side, int64_t least) {
-        const int64_t rest = length(side) - std::min(use.second, side.second) + std::max(use.first, side.first);
-        return rest < least && 5 * rest <= length(side);
-    }
+    // Most ranges come in the order of their places, and need no search.
+    bool follows(const Side &side) const { return sides_.empty() || sides_.rbegin()->second <= side.first; }
 
     std::set<Side> sides_;
 };
+
+// Whether a range lies in one of some that do not overlap, but for a fifth that is no passage itself.
+bool explain(const std::vector<Side> &sides, const Side &side, int64_t least) {
+    const auto explains = [&](const Side &use) {
+        const int64_t rest = length(side) - std::min(use.second, side.second) + std::max(use.first, side.first);
+        return rest < least && 5 * rest <= length(side);
+    };
+    const auto at = std::lower_bound(sides.begin(), sides.end(), side);
+    return (at != sides.end() && explains(*at)) || (at != sides.begin() && explains(*std::prev(at)));
+}
 
 class Gatherer {
 public:
@@ -96,35 +75,38 @@ public:
     // Begins with the pairs of a component, which must outlive this. They are put in order once and taken out as they
     // are gathered: a component may have as many passages as it has pairs.
     void begin(const Pair *pairs, std::size_t count) {
-        for (const Pair *pair = pairs; pair != pairs + count; ++pair) {
-            partners_[pair->left].push_back({pair->left, pair->right, pair});
-            partners_[pair->right].push_back({pair->right, pair->left, pair});
-        }
-        for (const auto &[side, links] : partners_) ranked_.insert(rank(side, links));
+        left_.begin(pairs, count);
+        tried_.assign(left_.size(), 0);
+        explained_.assign(left_.size(), 0);
+        found_.assign(count, 0);
+        round_ = 0;
     }
 
     // Whether there are pairs left.
-    bool any() const { return !ranked_.empty(); }
+    bool any() const { return left_.any(); }
 
-    // Appends the uses of the passage around the best representative, by place, and returns the pairs that belong to it,
-    // which are taken out.
-    std::vector<const Pair *> gather(std::vector<Use> &uses) {
-        const Side representative = std::get<Side>(*ranked_.begin());
+    // Appends the uses of the passage around the best representative, by place, and returns the numbers of the pairs that
+    // belong to it, which are taken out.
+    std::vector<std::size_t> gather(std::vector<Use> &uses) {
+        ++round_;
+        const std::size_t number = left_.representative();
+        const Side representative = left_.side(number);
         Sides sides;
         sides.insert(representative);
-        std::set<Side> tried{representative};
+        tried_[number] = round_;
         const std::size_t begin = uses.size();
         uses.push_back({representative, 1.0, false, true});
         std::vector<Side> fresh{representative};
         while (!fresh.empty()) {  // first the representative's partners, then theirs, ...
-            std::vector<std::pair<Link, Side>> links;
-            for (const Side &anchor : fresh) collect(anchor, tried, links);
-            std::stable_sort(links.begin(), links.end(),
-                             [](const auto &a, const auto &b) { return a.first < b.first; });
+            std::vector<Candidate> candidates;
+            for (const Side &anchor : fresh) collect(anchor, candidates);
+            std::stable_sort(candidates.begin(), candidates.end());
             fresh.clear();
-            for (const auto &[link, anchor] : links) {
-                if (!tried.insert(link.there).second) continue;
-                const Use use = use_of(representative, anchor, link);
+            for (const Candidate &candidate : candidates) {
+                uint64_t &tried = tried_[left_.side_there(candidate.link)];
+                if (tried == round_) continue;
+                tried = round_;
+                const Use use = use_of(representative, candidate.anchor, candidate.link);
                 if (use.similarity >= least_similarity_ && long_enough(use.side) && !sides.overlaps(use.side)) {
                     sides.insert(use.side);
                     uses.push_back(use);
@@ -132,85 +114,84 @@ public:
                 }
             }
         }
-        std::vector<const Pair *> belonging = explained(sides);
+        std::vector<std::size_t> belonging = explained(sides.in_order());
         if (belonging.empty()) {  // all of them reach further than the occurrences: take one as it is
-            const std::vector<Link> &own = partners_[representative];
-            const Link &first = *std::min_element(own.begin(), own.end());
+            std::vector<Candidate> own;
+            left_.each_link(number, [&](std::size_t link) { own.push_back(candidate(link, representative)); });
+            const std::size_t first = std::min_element(own.begin(), own.end())->link;
             uses.resize(begin + 1);
-            uses.push_back({first.there, first.pair->similarity, first.pair->reordered, false});
-            belonging.push_back(first.pair);
+            uses.push_back({left_.there(first), left_.pair(first).similarity, left_.pair(first).reordered, false});
+            belonging.push_back(first / 2);
         }
         std::sort(uses.begin() + static_cast<std::ptrdiff_t>(begin), uses.end());
-        take_out(belonging);
+        left_.take_out(belonging);
         return belonging;
     }
 
 private:
-    // What comes first represents: the side with the most partners, of those the longest, of those the first.
-    using Rank = std::tuple<int64_t, int64_t, Side>;
-    static Rank rank(const Side &side, const std::vector<Link> &links) {
-        return {-static_cast<int64_t>(links.size()), -length(side), side};
+    // A link that leads on from an occurrence, its anchor.
+    struct Candidate {
+        double similarity;
+        Side there, anchor;
+        std::size_t link;
+
+        // What is taken first: the most similar, of those the longest, of those the first.
+        bool operator<(const Candidate &other) const {
+            if (similarity != other.similarity) return similarity > other.similarity;
+            if (length(there) != length(other.there)) return length(there) > length(other.there);
+            return there < other.there;
+        }
+    };
+
+    Candidate candidate(std::size_t link, const Side &anchor) const {
+        return {left_.pair(link).similarity, left_.there(link), anchor, link};
     }
 
-    // The pairs that some ranges explain on both sides, by address.
-    std::vector<const Pair *> explained(const Sides &sides) const {
-        std::vector<const Pair *> found;
-        for (const Side &use : sides) {
-            auto at = partners_.lower_bound({use.first - least_words_, 0});  // what begins before that stands out too far
-            for (; at != partners_.end() && at->first.first < use.second; ++at) {
-                if (!sides.explain(at->first, least_words_)) continue;
-                for (const Link &link : at->second) {
-                    if (sides.explain(link.there, least_words_)) found.push_back(link.pair);
-                }
-            }
+    // The pairs that some ranges explain on both sides.
+    std::vector<std::size_t> explained(const std::vector<Side> &sides) {
+        std::vector<std::size_t> found;
+        const auto is_explained = [&](std::size_t number) {
+            uint64_t &known = explained_[number];  // of a side of many pairs it is asked many times
+            if (known / 2 != round_) known = 2 * round_ + explain(sides, left_.side(number), least_words_);
+            return known % 2 == 1;
+        };
+        for (const Side &use : sides) {  // what begins long before a range stands out too far
+            left_.each_side(use.first - least_words_, use.second, [&](std::size_t number) {
+                if (!is_explained(number)) return;
+                left_.each_link(number, [&](std::size_t link) {
+                    if (found_[link / 2] == round_ || !is_explained(left_.side_there(link))) return;
+                    found_[link / 2] = round_;
+                    found.push_back(link / 2);
+                });
+            });
         }
-        std::sort(found.begin(), found.end());
-        found.erase(std::unique(found.begin(), found.end()), found.end());
         return found;
     }
 
-    // Forgets pairs, which are sorted by address.
-    void take_out(const std::vector<const Pair *> &pairs) {
-        std::set<Side> changed;
-        for (const Pair *pair : pairs) changed.insert({pair->left, pair->right});
-        for (const Side &side : changed) {
-            const auto at = partners_.find(side);
-            std::vector<Link> &links = at->second;
-            ranked_.erase(rank(side, links));
-            const auto gone = [&](const Link &link) { return std::binary_search(pairs.begin(), pairs.end(), link.pair); };
-            links.erase(std::remove_if(links.begin(), links.end(), gone), links.end());
-            if (links.empty()) {
-                partners_.erase(at);
-            } else {
-                ranked_.insert(rank(side, links));
-            }
-        }
-    }
-
     // Appends the links of all sides that are the same occurrence as `anchor`, those to sides that were tried left out.
-    void collect(const Side &anchor, const std::set<Side> &tried, std::vector<std::pair<Link, Side>> &links) const {
+    void collect(const Side &anchor, std::vector<Candidate> &candidates) {
         const int64_t reach = length(anchor) / 4 + 1;
-        for (auto at = partners_.lower_bound({anchor.first - reach, 0});
-             at != partners_.end() && at->first.first <= anchor.first + reach; ++at) {
-            if (!same_occurrence(at->first, anchor)) continue;
-            for (const Link &link : at->second) {
-                if (!tried.count(link.there)) links.emplace_back(link, anchor);
-            }
-        }
+        left_.each_side(anchor.first - reach, anchor.first + reach + 1, [&](std::size_t number) {
+            if (!same_occurrence(left_.side(number), anchor)) return;
+            left_.each_link(number, [&](std::size_t link) {
+                if (tried_[left_.side_there(link)] != round_) candidates.push_back(candidate(link, anchor));
+            });
+        });
     }
 
     // The far side of a link as an occurrence: what of it is aligned with the occurrence `anchor`.
-    Use use_of(const Side &representative, const Side &anchor, const Link &link) {
-        const bool reordered = link.pair->reordered;
-        if (link.here == representative) return {link.there, link.pair->similarity, reordered, false};
-        Side side = link.there;
-        const int64_t before = std::max<int64_t>(anchor.first - link.here.first, 0);
-        const int64_t after = std::max<int64_t>(link.here.second - anchor.second, 0);
+    Use use_of(const Side &representative, const Side &anchor, std::size_t link) {
+        const Side &here = left_.here(link), &there = left_.there(link);
+        const bool reordered = left_.pair(link).reordered;
+        if (here == representative) return {there, left_.pair(link).similarity, reordered, false};
+        Side side = there;
+        const int64_t before = std::max<int64_t>(anchor.first - here.first, 0);
+        const int64_t after = std::max<int64_t>(here.second - anchor.second, 0);
         if (!reordered && (before || after)) {
             // The pair reaches further than the occurrence; its excess was aligned with words that are not in that.
-            const int64_t stop = length(link.here) - after;
+            const int64_t stop = length(here) - after;
             const Run *first = nullptr, *last = nullptr;
-            for (const Run &run : runs(link.here, link.there)) {
+            for (const Run &run : runs(here, there)) {
                 const auto left = static_cast<int64_t>(run.left);
                 if (left + static_cast<int64_t>(run.size) <= before || left >= stop) continue;
                 if (!first) first = &run;
@@ -219,8 +200,8 @@ private:
             if (first) {
                 const auto left = static_cast<int64_t>(first->left);
                 const auto end = static_cast<int64_t>(last->left + last->size);
-                side = {link.there.first + static_cast<int64_t>(first->right) + std::max<int64_t>(before - left, 0),
-                        link.there.first + static_cast<int64_t>(last->right + last->size) -
+                side = {there.first + static_cast<int64_t>(first->right) + std::max<int64_t>(before - left, 0),
+                        there.first + static_cast<int64_t>(last->right + last->size) -
                             std::max<int64_t>(end - stop, 0)};
             }
         }
@@ -263,8 +244,10 @@ private:
     double least_similarity_;
     nb::object runs_between_;
     int64_t longest_;
-    std::map<Side, std::vector<Link>> partners_;
-    std::set<Rank> ranked_;  // of all sides
+    Partners left_;
+    uint64_t round_ = 0;  // of passages of the component; what is marked with it was seen in it
+    std::vector<uint64_t> tried_, explained_;  // of each side
+    std::vector<uint64_t> found_;              // of each pair
     CommonSubsequence<uint64_t> subsequence_;
     std::vector<Run> long_found_;
     std::vector<uint64_t> sorted_left_, sorted_right_;
@@ -299,8 +282,8 @@ nb::tuple gather_passages(In<int64_t> left, In<int64_t> left_end, In<int64_t> ri
             check(begin >= 0 && begin <= end && end <= static_cast<int64_t>(count), "bounds must be those of the pairs");
             gatherer.begin(pairs.data() + begin, static_cast<std::size_t>(end - begin));
             for (; gatherer.any(); ++number) {
-                for (const Pair *pair : gatherer.gather(uses)) {
-                    passage_of_pair[static_cast<std::size_t>(pair - pairs.data())] = number;
+                for (const std::size_t pair : gatherer.gather(uses)) {
+                    passage_of_pair[static_cast<std::size_t>(begin) + pair] = number;
                 }
                 passage_of_use.resize(uses.size(), number);
             }
