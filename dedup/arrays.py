@@ -200,6 +200,21 @@ def narrowed(places: Places, count: int | None = None) -> Places:
     return places.astype(np.uint32) if count < 1 << 30 else places
 
 
+def appended(values: NDArray[_T], more: NDArray[_T]) -> NDArray[_T]:
+    """Return both arrays as one; what was returned before is not copied if it is large, its pages are moved.
+
+    Nothing else may refer to either array.
+    """
+    if not len(values):
+        return more  # most often the only one if it is large: a single text
+    if not values.flags.owndata:
+        values = values.copy()
+    size = len(values)
+    values.resize(size + len(more), refcheck=False)
+    values[size:] = more
+    return values
+
+
 def distinct(values: NDArray[_T]) -> NDArray[_T]:
     """Return the distinct values of an array, sorted (by sorting: `numpy.unique` builds a slower hash table first)."""
     values = np.sort(values)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import Any, Self, overload
 
 import numpy as np
@@ -70,11 +70,15 @@ class Strings(Sequence[bytes]):
 class StringColumn(Sequence[bytes]):
     """Byte strings in several buffers, in any order: none is copied to be in its place."""
 
-    __slots__ = ("_firsts", "_views", "order", "parts")
+    __slots__ = ("_firsts", "_offsets", "_views", "order", "parts")
 
     def __init__(self, parts: Sequence[Strings], order: I64 | None = None) -> None:
-        self.parts = parts
         self._firsts = np.cumsum([0, *map(len, parts)])
+        self._offsets = np.concatenate([part.offsets for part in parts] or [self._firsts[:0]])
+        """Those of all parts, one after the other: one more for each part than it has strings."""
+        bounds = (self._firsts + np.arange(len(self._firsts))).tolist()
+        offsets = (self._offsets[begin:end] for begin, end in pairwise(bounds))
+        self.parts = [Strings(part.buffer, own) for part, own in zip(parts, offsets, strict=True)]
         self._views = [part.buffer.data.toreadonly() for part in parts]
         self.order = np.arange(self._firsts[-1]) if order is None else order
         """``int64[n_strings]``: where each string is among those of the parts."""
@@ -102,8 +106,7 @@ class StringColumn(Sequence[bytes]):
         """Return a string without a copy of it."""
         row = int(self.order[index])
         part = bisect_right(self._firsts, row) - 1
-        offsets, row = self.parts[part].offsets, row - int(self._firsts[part])
-        return self._views[part][offsets[row] : offsets[row + 1]]
+        return self._views[part][self._offsets[row + part] : self._offsets[row + part + 1]]
 
     def views(self, numbers: I64) -> list[memoryview]:
         """Return some strings (``int64[n]``) without copies."""
@@ -133,15 +136,8 @@ class StringColumn(Sequence[bytes]):
         """Return of some strings in which part each is, and where it begins and ends there."""
         rows = self.order[numbers]
         part = np.searchsorted(self._firsts, rows, "right") - 1
-        rows -= self._firsts[part]
-        begin, end = np.empty_like(rows), np.empty_like(rows)
-        by_part = np.argsort(part, kind="stable") if len(self.parts) > 1 else np.arange(len(part))
-        cuts = np.flatnonzero(np.diff(part[by_part], prepend=-1, append=len(self.parts)))
-        for first, last in pairwise(cuts.tolist()):
-            own = by_part[first:last]
-            offsets = self.parts[part[own[0]]].offsets
-            begin[own], end[own] = offsets[rows[own]], offsets[rows[own] + 1]
-        return part, begin, end
+        rows += part
+        return part, self._offsets[rows], self._offsets[rows + 1]
 
 
 class Names(Sequence[str]):
@@ -178,6 +174,13 @@ class Names(Sequence[str]):
         if len(text) == len(found.buffer):
             return [text[begin:end] for begin, end in pairwise(found.offsets.tolist())]
         return [decode(name) for name in found.tolist()]
+
+
+def cut(sizes: I64, most: int) -> Iterator[slice]:
+    """Yield stretches of strings of so many bytes each (``int64[n]``), about ``most`` at a time."""
+    begins = (np.cumsum(sizes) - sizes) // most
+    cuts = np.flatnonzero(np.diff(begins, prepend=-1, append=-1)).tolist()
+    return starmap(slice, pairwise(cuts))
 
 
 def encode(text: str) -> bytes:

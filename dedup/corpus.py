@@ -18,7 +18,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.arrays import I64
-from dedup.columns import Names, StringColumn, Strings, decode, encode
+from dedup.columns import Names, StringColumn, Strings, cut, decode, encode
 from dedup.errors import InputError
 from dedup.model import Document
 
@@ -67,13 +67,8 @@ class Documents(NamedTuple):
 
     def pieces(self, size: int) -> Iterator[Documents]:
         """Yield the documents in their order, about ``size`` bytes at a time."""
-        begins = self.texts.offsets[:-1] // size
-        cuts = np.flatnonzero(np.diff(begins, prepend=-1, append=-1)).tolist()
-        if len(cuts) <= 2:
-            yield self
-            return
-        for own in itertools.starmap(slice, itertools.pairwise(cuts)):
-            yield self.part(own)
+        stretches = list(cut(np.diff(self.texts.offsets), size))
+        yield from [self] if len(stretches) == 1 else map(self.part, stretches)
 
     def part(self, own: slice) -> Documents:
         """Return some of the documents, which lie together."""

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, Flags, Pairs, Sides, distinct
+from dedup.arrays import I64, U64, Flags, Pairs, Sides, appended, distinct
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.columns import StringColumn, Strings
@@ -43,7 +43,7 @@ from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
 from dedup.ranges import document_ranges, joined, workers
 from dedup.result import Result
-from dedup.shingle import DOCUMENT_SHINGLE, shingle_sets
+from dedup.shingle import DOCUMENT_SHINGLE, text_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_starts, fingerprint_window, signatures, text_signatures
 from dedup.tokenize import token_keys
 from dedup.unite import absorb, unite
@@ -176,26 +176,11 @@ def _gather(batches: Iterable[Sketches]) -> Sketches:
     small = []
     for part in batches:
         small.append(part[:3])
-        keys = _appended(keys, part.keys)
-        chosen = _appended(chosen, part.fingerprints)
+        keys = appended(keys, part.keys)
+        chosen = appended(chosen, part.fingerprints)
     counts, words, bands = zip(*(small or [_sketch(Strings.of([]), Config())[:3]]), strict=True)
     parts = list(itertools.chain.from_iterable(each.parts for each in bands))
     return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
-
-
-def _appended(values: NDArray[_T], more: NDArray[_T]) -> NDArray[_T]:
-    """Return both arrays as one; what was returned before is not copied if it is large, its pages are moved.
-
-    Nothing else may refer to either array.
-    """
-    if not len(values):
-        return more  # most often the only one if it is large: a single text
-    if not values.flags.owndata:
-        values = values.copy()
-    size = len(values)
-    values.resize(size + len(more), refcheck=False)
-    values[size:] = more
-    return values
 
 
 def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progress) -> list[Group]:
@@ -206,20 +191,18 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     kernels.give_back_memory()
     wanted = distinct(np.concatenate([left, right]))
     parts = cut_candidates(left, right, wanted, corpus.texts.sizes(wanted), config.batch_bytes)
-    work = partial(_cluster_part, texts=corpus.texts, threshold=config.document_similarity)
+    work = partial(_cluster_part, texts=corpus.texts, most=config.batch_bytes, threshold=config.document_similarity)
     with workers(config.jobs) as each:
         groups = sorted(itertools.chain.from_iterable(each(work, parts)))
     report("cluster", 1, 1)
     return groups
 
 
-def _cluster_part(part: tuple[I64, I64, I64], texts: StringColumn, threshold: float) -> list[Group]:
+def _cluster_part(part: tuple[I64, I64, I64], texts: StringColumn, most: int, threshold: float) -> list[Group]:
     """Return the clusters among some documents, given their numbers and the candidate pairs within them."""
     documents, left, right = part
-    numbers: dict[bytes, int] = {}  # equal texts have one set
-    sets = [numbers.setdefault(text, len(numbers)) for text in texts.take(documents).tolist()]
-    keys, offsets, _ = token_keys(list(numbers))
-    found = find_clusters(left, right, np.array(sets, np.int64), *shingle_sets(keys, offsets), threshold)
+    sets = text_sets(texts, documents, most)
+    found = find_clusters(left, right, *sets, threshold)
     names = documents.tolist()
     return [Group(names[first], [(names[other], like) for other, like in members]) for first, members in found]
 
