@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import kernels
-from dedup.arrays import I64, U64, Places, ReusedPassages, Uses, distinct, narrowed
+from dedup.arrays import I64, U64, Flags, Places, ReusedPassages, Uses, distinct, narrowed
 from dedup.cluster import Group
 from dedup.columns import Names
 from dedup.corpus import Corpus
@@ -53,32 +53,28 @@ def describe_passages(
     """
     if not found.size:
         return (), (), np.zeros(0, np.int64)
-    sides = _Sides.of(found, corpus, offsets, texts)
+    spans, of_uses, left, right = _sides(found, corpus, offsets, texts)
+    kernels.give_back_memory()
+    quoted = distinct(spans.document[of_uses]).astype(np.int64)
     names = _names(found.uses, texts)
-    pairs = PairList(corpus.ids, names, _pair_columns(found, sides))
-    passages = _passages(found, names, sides, corpus.ids, keys)
-    return passages, pairs, distinct(sides.spans.document[sides.of_uses]).astype(np.int64)
+    pairs = PairList(corpus.ids, names, _pair_columns(found, spans, left, right))
+    # There may be many of all this: what has been described is not kept while the rest is.
+    uses, reordered = found.uses, found.reordered
+    del found, left, right
+    kernels.give_back_memory()
+    return _passages(uses, reordered, names, spans, of_uses, corpus.ids, keys), pairs, quoted
 
 
-class _Sides(NamedTuple):
-    """Where the uses and both sides of the pairs of passages are, as numbers of distinct spans."""
-
-    spans: Spans
-    of_uses: Places
-    left: Places
-    right: Places
-
-    @classmethod
-    def of(cls, found: ReusedPassages, corpus: Corpus, offsets: I64, texts: Texts) -> _Sides:
-        """Look for each distinct range once."""
-        uses, pairs = found.uses, found.pairs
-        first, last, number = kernels.distinct_ranges(
-            np.concatenate([uses.first, pairs.left, pairs.right]),
-            np.concatenate([uses.last, pairs.left_end, pairs.right_end]),
-        )
-        spans = locate(first, last, offsets, corpus.originals, texts)
-        count = len(uses.first), len(pairs.left)
-        return cls(spans, number[: count[0]], number[count[0] : sum(count)], number[sum(count) :])
+def _sides(found: ReusedPassages, corpus: Corpus, offsets: I64, texts: Texts) -> tuple[Spans, Places, Places, Places]:
+    """Return the distinct spans of passages, and which of them their uses and both sides of their pairs are."""
+    uses, pairs = found.uses, found.pairs
+    first, last, number = kernels.distinct_ranges(
+        np.concatenate([uses.first, pairs.left, pairs.right]),
+        np.concatenate([uses.last, pairs.left_end, pairs.right_end]),
+    )
+    spans = locate(first, last, offsets, corpus.originals, texts)
+    count = len(uses.first), len(uses.first) + len(pairs.left)
+    return spans, number[: count[0]].copy(), number[count[0] : count[1]], number[count[1] :]
 
 
 def _names(uses: Uses, texts: Texts) -> list[str]:
@@ -87,9 +83,13 @@ def _names(uses: Uses, texts: Texts) -> list[str]:
     return [fingerprint(texts.words(*words)) for words in zip(first, last, strict=True)]
 
 
-def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: Names, keys: U64) -> PassageList:
-    """Return passages in the order of their occurrences, each of these with the punctuation that follows all alike."""
-    uses, spans, own = found.uses, sides.spans, sides.of_uses
+def _passages(
+    uses: Uses, reordered: Flags, names: Sequence[str], spans: Spans, own: Places, ids: Names, keys: U64
+) -> PassageList:
+    """Return passages in the order of their occurrences, each of these with the punctuation that follows all alike.
+
+    ``own`` are the spans of the uses.
+    """
     begins = np.flatnonzero(np.diff(uses.passage, prepend=-1))
     sizes = np.diff(begins, append=len(own))
     first, last = (values[uses.representative].astype(np.int64) for values in (uses.first, uses.last))
@@ -97,7 +97,7 @@ def _passages(found: ReusedPassages, names: Sequence[str], sides: _Sides, ids: N
     lowest = np.minimum.reduceat(uses.similarity, begins)
     content = spans.content[own]
     verbatim = np.minimum.reduceat(content, begins) == np.maximum.reduceat(content, begins)
-    kinds = list(map(_kind, found.reordered.tolist(), lowest.tolist(), verbatim.tolist()))
+    kinds = list(map(_kind, reordered.tolist(), lowest.tolist(), verbatim.tolist()))
     del content
     extra = np.zeros(len(sizes), np.int64)
     marked = (spans.marks != "")[own]
@@ -165,9 +165,8 @@ def _shared_marks(marks: Iterable[str]) -> int:
     return same
 
 
-def _pair_columns(found: ReusedPassages, sides: _Sides) -> list[NDArray[Any]]:
+def _pair_columns(found: ReusedPassages, spans: Spans, left: Places, right: Places) -> list[NDArray[Any]]:
     """Return the columns of pairs in the order of their spans, each with the punctuation that follows both sides."""
-    spans, left, right = sides.spans, sides.left, sides.right
     marks, others = spans.marks[left], spans.marks[right]
     same = marks == others
     extra = np.zeros(len(left), np.int64)

@@ -17,14 +17,12 @@ from dedup import kernels
 from dedup.arrays import I64, U64, Alignments, Pairs, document_pairs, narrowed
 from dedup.edits import runs_between
 from dedup.kernels import SCORE, MergeLimits, Texts
-from dedup.ranges import joined, parts_between
+from dedup.ranges import joined
 
 LEAST_PIECE = 9 * SCORE // 2
 """Score of the least piece that may become part of a passage (an equal run of five words)."""
 LEAST_SCORE = 10 * SCORE
 """Score of the least passage, unless a verbatim one of the shortest length scores less."""
-PART = 1 << 14
-"""About how many pieces are worked on at a time."""
 
 
 def least_piece(min_words: int) -> int:
@@ -39,16 +37,13 @@ def _least_score(min_words: int) -> int:
 def find_pairs(
     found: Alignments, keys: U64, offsets: I64, texts: Texts, min_words: int, min_similarity: float, max_skip: int
 ) -> Pairs:
-    """Return the pairs of stretches that are reused passages, by documents and places.
+    """Return the pairs of stretches that are reused passages, in any order; some may be there twice.
 
     A pair has at least ``min_words`` words on either side and ``min_similarity``; ``max_skip`` is the longest stretch
     of tokens over which pieces that follow each other closely on one side are joined. ``found`` is sorted by documents.
     """
     limits = MergeLimits(2 * min_words, _least_score(min_words), min_similarity, max_skip)
-    groups = document_pairs(found.left, found.right, offsets)
-    # Where a phrase stands everywhere, one document may have pieces with all others.
-    parts = parts_between(groups, PART)
-    return _in_order(joined(_join_pieces(found.take(part), groups[part], keys, texts, limits) for part in parts))
+    return _join_pieces(found, document_pairs(found.left, found.right, offsets), keys, texts, limits)
 
 
 def _join_pieces(found: Alignments, group: I64, keys: U64, texts: Texts, limits: MergeLimits) -> Pairs:
@@ -78,7 +73,7 @@ def _join_pieces(found: Alignments, group: I64, keys: U64, texts: Texts, limits:
     return Pairs._make([*(narrowed(values, len(keys)) for values in pairs[:4]), *pairs[4:]])
 
 
-def _in_order(pairs: Pairs) -> Pairs:
+def in_order(pairs: Pairs) -> Pairs:
     """Return pairs by places, each once."""
     pairs = pairs.take(np.lexsort(tuple(reversed(pairs))))
     fresh = np.ones(len(pairs.left), bool)

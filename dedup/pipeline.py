@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, Flags, Pairs, Sides, appended, distinct
+from dedup.arrays import I64, U64, Flags, Pairs, Runs, Sides, appended, distinct, document_pairs
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.columns import StringColumn, Strings
@@ -38,10 +38,10 @@ from dedup.corpus import Corpus, Documents, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lists import DocumentList
 from dedup.lsh import Bands, band_keys, candidate_pairs
-from dedup.merge import find_pairs, least_piece
+from dedup.merge import find_pairs, in_order, least_piece
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
-from dedup.ranges import document_ranges, joined, workers
+from dedup.ranges import document_ranges, joined, parts_between, workers
 from dedup.result import Result
 from dedup.shingle import DOCUMENT_SHINGLE, text_sets
 from dedup.sketch import FINGERPRINT_SHINGLE, fingerprint_starts, fingerprint_window, signatures, text_signatures
@@ -53,6 +53,8 @@ RANGES = 64
 range counts for nothing."""
 RANGE_TOKENS = 1 << 16
 """How many tokens a range has at least, on the average."""
+PART_RUNS = 1 << 15
+"""About how many runs are aligned at a time."""
 _T = TypeVar("_T", bound=np.generic)
 
 
@@ -237,7 +239,9 @@ def _reuse(
         pairs = [_all_pairs(each(search, anchors), len(cuts) - 1, report)]
         passages = [group_pairs(pairs.pop(), keys, config.min_words, config.min_similarity, each)]
     kernels.give_back_memory()
-    passages = [unite(absorb(passages.pop()), keys)]
+    passages = [absorb(passages.pop())]
+    kernels.give_back_memory()
+    passages = [unite(passages.pop(), keys)]
     kernels.give_back_memory()
     return describe_passages(passages.pop(), corpus, keys, offsets, texts)
 
@@ -257,9 +261,17 @@ def _all_pairs(pairs: Iterable[Pairs], ranges: int, report: Progress) -> Pairs:
 
 
 def _reused_pairs(anchors: list[Sides], keys: U64, offsets: I64, texts: kernels.Texts, config: Config) -> Pairs:
-    """Return the pairs of stretches around the anchors of a range of documents."""
+    """Return the pairs of stretches around the anchors of a range of documents, by places."""
     runs = equal_runs(anchors, keys, offsets, config.min_words, config.max_gap, LEAST_RUN)
     anchors.clear()
+    # Two documents have nothing to do with another two; where a phrase stands everywhere, one has runs with all others.
+    parts = map(runs.take, parts_between(document_pairs(runs.left, runs.right, offsets), PART_RUNS))
+    search = partial(_pairs_along, keys=keys, offsets=offsets, texts=texts, config=config)
+    return in_order(joined(map(search, parts)))
+
+
+def _pairs_along(runs: Runs, keys: U64, offsets: I64, texts: kernels.Texts, config: Config) -> Pairs:
+    """Return the pairs of stretches that runs belong to, in any order; of two documents with a run all are there."""
     chains, order = find_chains(runs, offsets, config.max_gap)
     found = align_chains(runs, chains, order, keys, texts)
     found = drop_hopeless(found, offsets, keys, least_piece(config.min_words))

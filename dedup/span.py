@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dedup.arrays import I64, Places, narrowed
 from dedup.columns import StringColumn, decode
 from dedup.kernels import Texts
-from dedup.ranges import joined, parts_between
+from dedup.ranges import parts_between
 
 _ASCII_MARKS = frozenset(point for point in range(128) if unicodedata.category(chr(point))[0] in "PS")
 
@@ -52,24 +52,30 @@ def locate(first: Places, last: Places, offsets: I64, encoded: StringColumn, tex
     """
     document = np.searchsorted(offsets, first, "right") - 1
 
-    def locate_part(part: slice) -> Spans:
+    longest = int(encoded.sizes(np.arange(len(encoded))).max(initial=0))
+    numbers = [np.empty(len(first), narrowed(np.zeros(0, np.int64), longest).dtype) for _ in Spans._fields[1:7]]
+    marks, content = np.empty(len(first), object), np.empty(len(first), np.int64)
+    for part in parts_between(document, _PART):
         found = texts.locate(first[part].astype(np.int64), last[part].astype(np.int64))
         own = encoded.views(document[part])
-        ends = found.end_byte.tolist()
-        marks = [_marks(text, end) for text, end in zip(own, ends, strict=True)]
-        content = [
-            hash(bytes(text[start:end])) for text, start, end in zip(own, found.start_byte.tolist(), ends, strict=True)
-        ]
-        numbers = document[part], found.start, found.end, found.line, found.column, found.end_line, found.end_column
-        return Spans._make([*map(narrowed, numbers), np.array(marks, object), np.array(content, np.int64)])
-
-    return joined(map(locate_part, parts_between(document, _PART)))
+        starts, ends = found.start_byte.tolist(), found.end_byte.tolist()
+        marks[part] = [_marks(text, end) for text, end in zip(own, ends, strict=True)]
+        content[part] = [hash(bytes(text[start:end])) for text, start, end in zip(own, starts, ends, strict=True)]
+        columns = found.start, found.end, found.line, found.column, found.end_line, found.end_column
+        for whole, values in zip(numbers, columns, strict=True):
+            whole[part] = values
+    return Spans._make([narrowed(document), *numbers, marks, content])
 
 
 def _marks(text: memoryview, at: int) -> str:
     """Return the punctuation and symbols that stand in a text in UTF-8 from a byte on."""
-    if at == len(text) or (text[at] < 0x80 and text[at] not in _ASCII_MARKS):
+    if at == len(text):
         return ""
+    if text[at] < 0x80:  # nearly always there is one mark, or none
+        if text[at] not in _ASCII_MARKS:
+            return ""
+        if at + 1 == len(text) or (text[at + 1] < 0x80 and text[at + 1] not in _ASCII_MARKS):
+            return chr(text[at])
     end = at
     while end < len(text):
         after = end + 1

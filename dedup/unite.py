@@ -10,6 +10,7 @@ Cost: sorts of the uses; a sweep over those that lie inside others.
 from __future__ import annotations
 
 from bisect import bisect_left
+from hashlib import blake2b
 
 import numpy as np
 
@@ -53,7 +54,8 @@ def _first_with_same_words(uses: Uses, keys: U64) -> I64:
     """Return for each passage the first one that has the same words in its representative (``int64[n_passages]``)."""
     numbers: dict[bytes, int] = {}
     sides = uses.first[uses.representative].tolist(), uses.last[uses.representative].tolist()
-    words = (keys[first:last].tobytes() for first, last in zip(*sides, strict=True))
+    # By a digest: the words themselves may be as many as those of the corpus.
+    words = (blake2b(keys[first:last].data, digest_size=16).digest() for first, last in zip(*sides, strict=True))
     return np.array([numbers.setdefault(own, number) for number, own in enumerate(words)], np.int64)
 
 

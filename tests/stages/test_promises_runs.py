@@ -55,6 +55,8 @@ def test_bytes_do_not_depend_on_how_work_is_divided(monkeypatch, ranges, jobs):
     expected = as_bytes(dedup.scan(texts, dedup.Config(jobs=1)))
     monkeypatch.setattr("dedup.pipeline.RANGES", ranges)
     monkeypatch.setattr("dedup.pipeline.RANGE_TOKENS", 1)
+    monkeypatch.setattr("dedup.pipeline.PART_RUNS", 1)
+    monkeypatch.setattr("dedup.span._PART", 3)
     monkeypatch.setattr("dedup.anchor.PARTS", 16)
     monkeypatch.setattr("dedup.anchor.PIECES", 1)
     monkeypatch.setattr("dedup.anchor._BLOCK", 7)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 from random import Random
-from unittest import mock
 
 import naive
 import numpy as np
@@ -12,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup import kernels, merge
+from dedup import kernels
 from dedup.arrays import AlignedPair, Alignments
-from dedup.merge import find_pairs
+from dedup.merge import find_pairs, in_order
 from dedup.tokenize import tokenize
 
 MAX_SKIP = 60
@@ -37,7 +36,7 @@ def merged(
     found = find_pairs(
         Alignments(*rows.T.copy()), tokens.keys, tokens.offsets, texts, min_words, min_similarity, MAX_SKIP
     )
-    return found.rows()
+    return in_order(found).rows()
 
 
 def exact(left: int, right: int, size: int) -> tuple[Piece, int, int]:
@@ -78,16 +77,6 @@ def corpora(draw: st.DrawFn) -> tuple[list[list[str]], list[tuple[Piece, int, in
             piece = left, left_end, right, right + size + more
         pieces.append((piece, score, equal))
     return documents, pieces
-
-
-@given(corpora())
-def test_it_matters_not_how_many_pieces_are_worked_on_at_a_time(corpus):
-    documents, pieces = corpus
-    offsets = np.cumsum([0, *map(len, documents)])
-    pieces.sort(key=lambda piece: np.searchsorted(offsets, [piece[0][0], piece[0][2]], "right").tolist())
-    expected = merged(documents, pieces, 4)
-    with mock.patch.object(merge, "PART", 1):
-        assert merged(documents, pieces, 4) == expected
 
 
 @settings(max_examples=150)
