@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64
+from dedup.arrays import I64, Places, narrowed
 from dedup.columns import Names, StringColumn, Strings, cut, decode, encode
 from dedup.errors import InputError
 from dedup.model import Document
@@ -90,8 +90,8 @@ class Corpus(NamedTuple):
     ids: Names
     texts: StringColumn
     """What is searched, in UTF-8; a surrogate that stands alone is encoded as three bytes."""
-    characters: I64
-    """``int64[n_documents]``: code points of each text."""
+    characters: Places
+    """``[n_documents]``: code points of each text."""
     originals: StringColumn
     """The texts as they were given: the same to the byte, but for what is masked."""
 
@@ -106,6 +106,8 @@ class Intake:
 
     def __init__(self) -> None:
         self._parts: list[Documents] = []
+        self.size = 0
+        """Bytes of the texts that were taken in."""
 
     def batches(self, documents: Iterable[Document | Documents], size: int) -> Iterator[Strings]:
         """Yield the texts of the documents, taken in, about ``size`` bytes at a time.
@@ -137,6 +139,7 @@ class Intake:
                 parts.append(Documents.of(single))
         taken = Documents.joined(parts)
         self._parts.append(taken)
+        self.size += taken.size
         return taken.texts
 
     def corpus(self) -> tuple[Corpus, I64]:
@@ -153,7 +156,8 @@ class Intake:
         texts = originals = StringColumn([part.texts for part in parts], order)
         if any(part.texts is not part.originals for part in parts):
             originals = StringColumn([part.originals for part in parts], order)
-        return Corpus(ids, texts, np.concatenate([part.characters for part in parts])[order], originals), order
+        characters = narrowed(np.concatenate([part.characters for part in parts]))
+        return Corpus(ids, texts, characters[order], originals), order
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -8,8 +8,7 @@ Cost: a sort of the documents for each band; a band shared by many documents giv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -36,50 +35,40 @@ def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
     return permutations, 1
 
 
-def band_keys(signatures: U32, threshold: float) -> U32:
+def band_keys(signatures: U32, threshold: float, first: int = 0, last: int | None = None) -> U32:
     """Return ``uint32[bands, n_documents]``: a hash of each band of the signatures ``uint32[n_documents, p]``.
 
-    Of n documents n^2 / 2^33 pairs agree in a band by chance, one of a million documents 116. They are candidates like
-    others, which are verified; half the hash saves more memory than all else that is kept of a short document.
+    Of all bands those from ``first`` on and before ``last``. Of n documents n^2 / 2^33 pairs agree in a band by chance,
+    one of a million documents 116. They are candidates like others, which are verified; half the hash saves more memory
+    than all else that is kept of a short document.
     """
     bands, rows = choose_bands(threshold, signatures.shape[1])
-    return (kernels.band_keys(signatures, rows, bands) >> np.uint64(32)).astype(np.uint32)
+    last = bands if last is None else min(last, bands)
+    own = np.ascontiguousarray(signatures[:, first * rows : last * rows])
+    return (kernels.band_keys(own, rows, last - first) >> np.uint64(32)).astype(np.uint32)
 
 
-class Bands(NamedTuple):
-    """The bands of documents, in parts: as they were made, and never there twice."""
+def each_band(parts: Sequence[U32], places: I64) -> Iterator[U64]:
+    """Yield each band of some documents.
 
-    parts: Sequence[U32]
-    """``uint32[bands, n]`` each, one after the other ``uint32[bands, n_documents]``."""
-    order: I64
-    """``int64[n_documents]``: where each document is in these."""
-
-    @classmethod
-    def of(cls, parts: Sequence[U32]) -> Bands:
-        """Return the bands of documents that are in the order of the parts."""
-        return cls(parts, np.arange(sum(part.shape[1] for part in parts)))
-
-    def in_order(self, order: I64) -> Bands:
-        """Return the bands of the documents in another order: ``order`` holds the number that each has here."""
-        return Bands(self.parts, self.order[order])
-
-    def each(self, documents: I64) -> Iterator[U64]:
-        """Yield every band of some documents."""
-        places = self.order[documents]
-        for band in range(len(self.parts[0])):
-            keys = np.concatenate([part[band] for part in self.parts])[places]
-            yield keys.astype(np.uint64) << np.uint64(32)  # what is equal is told apart by the first bits
+    ``parts`` are the bands of documents, ``uint32[bands, n]`` each, as they were made; ``places`` (``int64[n]``) say
+    where in them, one after the other, the documents are.
+    """
+    for band in range(len(parts[0]) if parts else 0):
+        keys = np.concatenate([part[band] for part in parts])[places]
+        yield keys.astype(np.uint64) << np.uint64(32)  # what is equal is told apart by the first bits
 
 
-def candidate_pairs(bands: Bands, documents: I64) -> tuple[I64, I64]:
+def candidate_pairs(bands: Iterable[U64], documents: I64) -> tuple[I64, I64]:
     """Return the pairs of some documents that share a band: the smaller first, sorted.
 
-    ``documents`` (``int64[n]``, ascending) are the numbers of those that are looked at.
+    ``documents`` (``int64[n]``, ascending) are the numbers of those that are looked at, ``bands`` one band of each of
+    them after another.
     """
-    count = max(len(bands.order), 1)
+    count = int(documents.max(initial=0)) + 1
     pairs = np.zeros(0, np.int64)
     fresh: list[I64] = []
-    for keys in bands.each(documents):
+    for keys in bands:
         order, sizes = kernels.equal_groups(keys)
         earlier, later = kernels.link_groups(sizes, PAIR_LIMIT, BACK_LINKS)
         order = documents[order]

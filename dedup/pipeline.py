@@ -11,8 +11,8 @@ documents after the other (that of the left sides), in threads as well: only anc
 Memory, in bytes for each token (a token of prose is five or six bytes of text): 8 for its key, 1 that says whether
 it is a fingerprint, and while anchors are looked for 2 for other marks, 12 for half of the fingerprints, 4 for each
 that stands more than once, and 8 for each anchor; then about 120 for each pair with a use of a passage that comes of
-it, of which the result keeps half. Without passages nothing but the bands of each document, 100 bytes, until there are
-candidates, and the shingles of those that are compared at a time.
+it, of which the result keeps half. Without passages nothing but the bands of each document, 100 bytes or half its text,
+until there are candidates, and the shingles of those that are compared at a time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U64, Flags, Pairs, Runs, Sides, appended, distinct, document_pairs
+from dedup.arrays import I64, U32, U64, Flags, Pairs, Places, Runs, Sides, appended, distinct, document_pairs, narrowed
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.columns import StringColumn, Strings
@@ -37,7 +37,7 @@ from dedup.config import Config
 from dedup.corpus import Corpus, Documents, Intake
 from dedup.describe import describe_clusters, describe_passages
 from dedup.lists import DocumentList
-from dedup.lsh import Bands, band_keys, candidate_pairs
+from dedup.lsh import band_keys, candidate_pairs, choose_bands, each_band
 from dedup.merge import find_pairs, in_order, least_piece
 from dedup.model import Document, Pair, Passage, Progress, Skipped, Stats
 from dedup.passage import group_pairs
@@ -53,6 +53,8 @@ RANGES = 64
 range counts for nothing."""
 RANGE_TOKENS = 1 << 16
 """How many tokens a range has at least, on the average."""
+BANDS_ROOM = 1 << 24
+"""Bytes that the bands of documents may take, or half as many as the texts if that is more."""
 PART_RUNS = 1 << 15
 """About how many runs are aligned at a time."""
 _T = TypeVar("_T", bound=np.generic)
@@ -63,24 +65,27 @@ class Sketches(NamedTuple):
 
     counts: I64
     """``int64[n_documents]``: tokens."""
-    words: I64
-    """``int64[n_documents]``: words, a letter of a script without spaces being half a word."""
-    bands: Bands
-    """Of each document; none where no clusters are looked for."""
+    words: Places
+    """``[n_documents]``: words, a letter of a script without spaces being half a word."""
+    bands: list[U32]
+    """``uint32[bands, n]`` each: those of documents in the order in which they came, as many as there is room for."""
     keys: U64
     """``uint64[n_tokens]``; this and the next one are empty where no passages are looked for."""
     fingerprints: Flags
     """``bool[n_tokens]``: whether a fingerprint starts at the token. (Its hash is soon made again.)"""
 
     def in_order(self, order: I64) -> Sketches:
-        """Return the sketches of the documents in another order: ``order`` holds the number that each has here."""
+        """Return the sketches of the documents in another order: ``order`` holds the number that each has here.
+
+        Bands stay as they are.
+        """
         if np.all(order[:-1] < order[1:]):
             return self
         offsets = np.concatenate([[0], np.cumsum(self.counts)])
         return Sketches(
             self.counts[order],
             self.words[order],
-            self.bands.in_order(order),
+            self.bands,
             _rearranged(self.keys, offsets, order),
             _rearranged(self.fingerprints, offsets, order),
         )
@@ -102,12 +107,13 @@ def scan_documents(
     config = config or Config()
     report = progress or _no_progress
     intake = Intake()
-    sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report))
+    sketches = _gather(_sketch_batches(intake.batches(documents, config.batch_bytes), config, report), intake)
     corpus, order = intake.corpus()
     sketches = sketches.in_order(order)
     del intake, order
+    kernels.give_back_memory()
     groups = _cluster(corpus, sketches, config, report) if config.clusters else []
-    sketches = sketches._replace(bands=Bands.of([]))
+    kernels.give_back_memory()
     passages: Sequence[Passage] = ()
     pairs: Sequence[Pair] = ()
     quoted = np.zeros(0, np.int64)
@@ -160,36 +166,43 @@ def _sketch(texts: Strings, config: Config) -> Sketches:
         counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
         if config.clusters:
             bands = band_keys(sketch, config.document_similarity)
-        return Sketches(counts, words, Bands.of([bands]), np.zeros(0, np.uint64), np.zeros(0, bool))
+        return Sketches(counts, words, [bands], np.zeros(0, np.uint64), np.zeros(0, bool))
     keys, offsets, words = token_keys(texts)
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
         bands = band_keys(sketch, config.document_similarity)
     starts = fingerprint_starts(keys, offsets, config.min_words)
-    return Sketches(np.diff(offsets), words, Bands.of([bands]), keys, starts)
+    return Sketches(np.diff(offsets), words, [bands], keys, starts)
 
 
-def _gather(batches: Iterable[Sketches]) -> Sketches:
-    """Return the sketches of consecutive batches as one.
+def _gather(batches: Iterable[Sketches], intake: Intake) -> Sketches:
+    """Return the sketches of consecutive batches of what is taken in as one.
 
-    What grows with the text is appended to memory that grows, and so the batches are never there twice.
+    What grows with the text is appended to memory that grows, and so the batches are never there twice. Of short
+    documents all bands would take more memory than the texts: then the last ones are not kept.
     """
     keys, chosen = np.zeros(0, np.uint64), np.zeros(0, bool)
-    small = []
+    small: list[tuple[I64, Places]] = []
+    bands: list[U32] = []
+    documents = 0
     for part in batches:
-        small.append(part[:3])
+        small.append((part.counts, part.words))
         keys = appended(keys, part.keys)
         chosen = appended(chosen, part.fingerprints)
-    counts, words, bands = zip(*(small or [_sketch(Strings.of([]), Config())[:3]]), strict=True)
-    parts = list(itertools.chain.from_iterable(each.parts for each in bands))
-    return Sketches(np.concatenate(counts), np.concatenate(words), Bands.of(parts), keys, chosen)
+        documents += len(part.counts)
+        room = max(BANDS_ROOM, intake.size // 2) // (documents * part.bands[0].itemsize)
+        if bands and room < len(bands[0]):
+            bands = [own[: max(room, 1)].copy() for own in bands]
+        bands += [own[: len(bands[0])].copy() if bands else own for own in part.bands]
+    counts, words = zip(*(small or [_sketch(Strings.of([]), Config())[:2]]), strict=True)
+    return Sketches(np.concatenate(counts), narrowed(np.concatenate(words)), bands, keys, chosen)
 
 
 def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progress) -> list[Group]:
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    left, right = candidate_pairs(sketches.bands, filled)
+    left, right = candidate_pairs(_bands(sketches.bands, corpus.texts, filled, config), filled)
     kernels.give_back_memory()
     wanted = distinct(np.concatenate([left, right]))
     parts = cut_candidates(left, right, wanted, corpus.texts.sizes(wanted), config.batch_bytes)
@@ -198,6 +211,27 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
         groups = sorted(itertools.chain.from_iterable(each(work, parts)))
     report("cluster", 1, 1)
     return groups
+
+
+def _bands(parts: list[U32], texts: StringColumn, documents: I64, config: Config) -> Iterator[U64]:
+    """Yield each band of some documents: those that were kept, and then as many others at a time, made again."""
+    places = texts.order[documents]
+    total, _ = choose_bands(config.document_similarity, config.permutations)
+    kept = len(parts[0]) if parts else total
+    yield from each_band(parts, places)
+    parts.clear()
+    for first in range(kept, total, kept):
+        make = partial(_some_bands, config=config, first=first, last=first + kept)
+        with workers(config.jobs) as each:
+            parts = list(each(make, texts.parts))
+        kernels.give_back_memory()
+        yield from each_band(parts, places)
+        parts.clear()  # before others are made
+
+
+def _some_bands(texts: Strings, config: Config, first: int, last: int) -> U32:
+    _, _, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
+    return band_keys(sketch, config.document_similarity, first, last)
 
 
 def _cluster_part(part: tuple[I64, I64, I64], texts: StringColumn, most: int, threshold: float) -> list[Group]:

@@ -12,6 +12,8 @@ from scan_checks import as_bytes, check_result, found_in_pieces
 from strategies import COPY_LETTERS, SCRIPTS, hostile_text, planted_reuse, unused_words
 
 import dedup
+from dedup import pipeline
+from dedup.pipeline import _some_bands
 
 SEEDS = Path(__file__).parents[3] / "shared" / "data" / "seeds"
 
@@ -62,6 +64,28 @@ def test_bytes_do_not_depend_on_how_work_is_divided(monkeypatch, ranges, jobs):
     monkeypatch.setattr("dedup.anchor._BLOCK", 7)
     monkeypatch.setattr("dedup.passage.PARTS", 1 if jobs == 1 else 500)
     assert as_bytes(dedup.scan(texts, dedup.Config(jobs=jobs))) == expected
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("room", [1, 2500])
+@pytest.mark.parametrize("passages", [False, True])
+def test_clusters_do_not_depend_on_how_many_bands_there_is_room_for(monkeypatch, jobs, room, passages):
+    random = Random(4)
+    texts = {f"{number:03}": " ".join(random.choices("abcdefghij", k=6)) for number in range(200)}
+    texts |= {f"{name} again": text for name, text in texts.items() if random.random() < 0.3}
+    config = dedup.Config(passages=passages, jobs=jobs, batch_bytes=100)
+    expected = dedup.scan(texts, config)
+    assert len(expected.clusters) > 20
+    made: set[tuple[int, int]] = set()
+
+    def some_bands(*arguments, first, last, **others):
+        made.add((first, last))
+        return _some_bands(*arguments, first=first, last=last, **others)
+
+    monkeypatch.setattr(pipeline, "BANDS_ROOM", room)
+    monkeypatch.setattr(pipeline, "_some_bands", some_bands)
+    assert as_bytes(dedup.scan(texts, config)) == as_bytes(expected)
+    assert len(made) >= 2  # some bands were made again, a few at a time
 
 
 @given(st.lists(hostile_text(30), min_size=1, max_size=6), st.randoms(use_true_random=False))

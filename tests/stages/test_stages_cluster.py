@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import chain, combinations
 
 import naive
 import numpy as np
@@ -15,7 +15,7 @@ from strategies import documents_of_words
 
 from dedup import kernels
 from dedup.cluster import Group, Likeness, cut_candidates, find_clusters
-from dedup.lsh import RECALL, Bands, band_keys, candidate_pairs, choose_bands
+from dedup.lsh import RECALL, band_keys, candidate_pairs, choose_bands, each_band
 from dedup.shingle import shingle_sets
 
 THRESHOLDS = [0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 1.0]
@@ -29,7 +29,8 @@ def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], th
 
 
 def candidates(signatures: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    return candidate_pairs(Bands.of([band_keys(signatures, 0.8)]), np.arange(len(signatures)))
+    documents = np.arange(len(signatures))
+    return candidate_pairs(each_band([band_keys(signatures, 0.8)], documents), documents)
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
@@ -48,9 +49,10 @@ def test_bands_reach_the_recall_with_as_many_rows_as_possible(threshold, permuta
 @given(
     st.integers(0, 12).flatmap(
         lambda n: st.lists(st.lists(st.integers(0, 2), min_size=8, max_size=8), min_size=n, max_size=n)
-    )
+    ),
+    st.data(),
 )
-def test_candidates_are_the_pairs_that_share_a_band(rows):
+def test_candidates_are_the_pairs_that_share_a_band(rows, data):
     signatures = np.array(rows, np.uint32).reshape(-1, 8)
     bands, size = choose_bands(0.8, 8)
     expected = {
@@ -64,9 +66,12 @@ def test_candidates_are_the_pairs_that_share_a_band(rows):
     left, right = candidates(signatures)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
     # The same in parts, in the other order, and of each second document.
-    parts = [band_keys(part, 0.8) for part in np.array_split(signatures[::-1].copy(), 3)]
+    pieces = np.array_split(signatures[::-1].copy(), 3)
+    split = data.draw(st.integers(0, bands))
+    parts = [[band_keys(part, 0.8, *some) for part in pieces] for some in ((0, split), (split, bands))]
     odd = np.arange(1, len(rows), 2)
-    left, right = candidate_pairs(Bands.of(parts).in_order(np.arange(len(rows))[::-1]), odd)
+    places = len(rows) - 1 - odd
+    left, right = candidate_pairs(chain(*(each_band(some, places) for some in parts)), odd)
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == {
         pair for pair in expected if set(pair) <= {*odd.tolist()}
     }
