@@ -228,7 +228,7 @@ def document_pairs(left: I64, right: I64, offsets: I64) -> I64:
     return np.searchsorted(offsets, left, "right") * (len(offsets) + 1) + np.searchsorted(offsets, right, "right")
 
 
-def connected(count: int, left: I64, right: I64) -> I64:
+def connected(count: int, left: Places, right: Places) -> I64:
     """Return ``int64[count]``: for each member the least member that links connect it with, over any number of links.
 
     Every round hooks the roots of linked trees onto the lower root and then flattens the trees (Shiloach, Vishkin

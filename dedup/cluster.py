@@ -17,8 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U64, connected, distinct
+from dedup.arrays import I64, U64, Places, connected, distinct
+from dedup.ranges import joined
 
+_PART = 1 << 16  # candidates that are compared at a time: most of them may not be near
 _MANY = 32
 """Neighbours that are not looked through again and again: of those that are free a list is kept."""
 
@@ -45,48 +47,54 @@ class Group(NamedTuple):
     members: list[tuple[int, Likeness]]
 
 
-def cut_candidates(left: I64, right: I64, documents: I64, sizes: I64, most: int) -> Iterator[tuple[I64, I64, I64]]:
+def cut_candidates(left: Places, right: Places, sizes: I64, most: int) -> Iterator[tuple[I64, Places, Places]]:
     """Yield candidate pairs a part at a time; what hangs together is in one part, so no cluster has more than one.
 
-    ``documents`` are the distinct numbers in ``left`` and ``right``, ascending, and ``sizes`` the bytes of their texts,
-    of which a part has about ``most``, unless more hang together. Yields the numbers of a part's documents, ascending,
-    and its pairs as places among these.
+    ``sizes`` (``int64[n_documents]``) are the bytes of the texts, of which a part has about ``most``, unless more hang
+    together. Yields the numbers of a part's documents, ascending, and its pairs as places among these.
     """
-    left, right = np.searchsorted(documents, left), np.searchsorted(documents, right)
+    documents = distinct(np.concatenate([left, right])).astype(np.int64)
+    place = np.zeros(len(sizes), np.uint32)
+    place[documents] = np.arange(len(documents))
+    left, right = place[left], place[right]
     root = connected(len(documents), left, right)
     order = np.argsort(root, kind="stable")
     part = np.empty_like(root)
-    part[order] = np.cumsum(sizes[order]) // most
+    part[order] = np.cumsum(sizes[documents[order]]) // most
     part = part[root]
+    parts = distinct(part)
+    if len(parts) == 1:
+        yield documents, left, right
+        return
     order, of_pairs = np.argsort(part, kind="stable"), np.argsort(part[left], kind="stable")
     left, right = left[of_pairs], right[of_pairs]
-    parts = distinct(part)
     begins = np.append(np.searchsorted(part[order], parts), len(order)).tolist()
     pair_begins = np.append(np.searchsorted(part[left], parts), len(left)).tolist()
-    place = np.empty_like(root)
     for (begin, end), (first, last) in zip(pairwise(begins), pairwise(pair_begins), strict=True):
         own = order[begin:end]
         place[own] = np.arange(end - begin)
         yield documents[own], place[left[first:last]], place[right[first:last]]
 
 
-def find_clusters(left: I64, right: I64, sets: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
+def find_clusters(left: Places, right: Places, sets: I64, shingles: U64, offsets: I64, threshold: float) -> list[Group]:
     """Return the clusters among candidate pairs, by representative; members by number.
 
-    ``left`` and ``right`` (``int64[n_candidates]``) number documents, of which the i-th has the set ``sets[i]``; set s
+    ``left`` and ``right`` (``[n_candidates]``) number documents, of which the i-th has the set ``sets[i]``; set s
     is ``shingles[offsets[s]:offsets[s + 1]]``, sorted and distinct.
     """
     set_sizes = np.diff(offsets)
     sizes = set_sizes[sets]
 
-    def near_pairs(left: I64, right: I64) -> tuple[I64, I64, I64]:
+    def near_pairs(left: Places, right: Places) -> tuple[I64, I64, I64]:
         """Return those of some pairs that reach the threshold, and how many shingles they share."""
-        shared = kernels.shared_counts(shingles, offsets, sets[left], sets[right])
-        either = sizes[left] + sizes[right] - shared
+        own, other = left.astype(np.int64), right.astype(np.int64)
+        shared = kernels.shared_counts(shingles, offsets, sets[own], sets[other])
+        either = sizes[own] + sizes[other] - shared
         near = shared / np.maximum(either, 1) >= threshold
-        return left[near], right[near], shared[near]
+        return own[near], other[near], shared[near]
 
-    left, right, shared = near_pairs(left, right)
+    parts = [slice(begin, begin + _PART) for begin in range(0, max(len(left), 1), _PART)]
+    left, right, shared = joined(near_pairs(left[part], right[part]) for part in parts)
     # The neighbours of a document, one document after the other.
     counts = np.bincount(left, minlength=len(sets)) + np.bincount(right, minlength=len(sets))
     order = np.argsort(np.concatenate([left, right]), kind="stable")

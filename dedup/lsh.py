@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from dedup import kernels
-from dedup.arrays import I64, U32, U64, distinct
+from dedup.arrays import I64, U32, U64, Places, distinct, narrowed
 
 RECALL = 0.999
 """Least share of pairs just at the threshold that must become candidates."""
@@ -59,7 +59,7 @@ def each_band(parts: Sequence[U32], places: I64) -> Iterator[U64]:
         yield keys.astype(np.uint64) << np.uint64(32)  # what is equal is told apart by the first bits
 
 
-def candidate_pairs(bands: Iterable[U64], documents: I64) -> tuple[I64, I64]:
+def candidate_pairs(bands: Iterable[U64], documents: I64) -> tuple[Places, Places]:
     """Return the pairs of some documents that share a band: the smaller first, sorted.
 
     ``documents`` (``int64[n]``, ascending) are the numbers of those that are looked at, ``bands`` one band of each of
@@ -77,4 +77,4 @@ def candidate_pairs(bands: Iterable[U64], documents: I64) -> tuple[I64, I64]:
             pairs = distinct(np.concatenate([pairs, *fresh]))
             fresh.clear()
     pairs = distinct(np.concatenate([pairs, *fresh]))
-    return pairs // count, pairs % count
+    return narrowed(pairs // count, count), narrowed(pairs % count, count)

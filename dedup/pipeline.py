@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dedup import __version__, kernels
 from dedup.align import LEAST_RUN, align_chains, drop_covered, drop_hopeless, extend_alignments
 from dedup.anchor import find_anchors
-from dedup.arrays import I64, U32, U64, Flags, Pairs, Places, Runs, Sides, appended, distinct, document_pairs, narrowed
+from dedup.arrays import I64, U32, U64, Flags, Pairs, Places, Runs, Sides, appended, document_pairs, narrowed
 from dedup.chain import equal_runs, find_chains
 from dedup.cluster import Group, cut_candidates, find_clusters
 from dedup.columns import StringColumn, Strings
@@ -202,10 +202,10 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
     """Return the clusters of near-duplicate documents."""
     report("cluster", 0, 1)
     filled = np.flatnonzero(sketches.counts)  # a document without words is like no other
-    left, right = candidate_pairs(_bands(sketches.bands, corpus.texts, filled, config), filled)
+    candidates = candidate_pairs(_bands(sketches.bands, corpus.texts, filled, config), filled)
+    parts = cut_candidates(*candidates, corpus.texts.sizes(np.arange(len(corpus.ids))), config.batch_bytes)
+    del candidates
     kernels.give_back_memory()
-    wanted = distinct(np.concatenate([left, right]))
-    parts = cut_candidates(left, right, wanted, corpus.texts.sizes(wanted), config.batch_bytes)
     work = partial(_cluster_part, texts=corpus.texts, most=config.batch_bytes, threshold=config.document_similarity)
     with workers(config.jobs) as each:
         groups = sorted(itertools.chain.from_iterable(each(work, parts)))
@@ -234,7 +234,7 @@ def _some_bands(texts: Strings, config: Config, first: int, last: int) -> U32:
     return band_keys(sketch, config.document_similarity, first, last)
 
 
-def _cluster_part(part: tuple[I64, I64, I64], texts: StringColumn, most: int, threshold: float) -> list[Group]:
+def _cluster_part(part: tuple[I64, Places, Places], texts: StringColumn, most: int, threshold: float) -> list[Group]:
     """Return the clusters among some documents, given their numbers and the candidate pairs within them."""
     documents, left, right = part
     sets = text_sets(texts, documents, most)
