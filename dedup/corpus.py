@@ -112,19 +112,20 @@ class Intake:
     def batches(self, documents: Iterable[Document | Documents], size: int) -> Iterator[Strings]:
         """Yield the texts of the documents, taken in, about ``size`` bytes at a time.
 
-        Raises `InputError` for a document whose masked spans are none.
+        What comes as columns is not copied to be with others if it has half as many. Raises `InputError` for a document
+        whose masked spans are none.
         """
         batch: list[Document | Documents] = []
         held = 0
         for item in documents:
             for piece in item.pieces(size) if isinstance(item, Documents) else [item]:
-                more = piece.size if isinstance(piece, Documents) else len(piece.utf8)
-                if batch and more >= size:  # a long text is not copied to be with others
+                more, enough = (piece.size, size // 2) if isinstance(piece, Documents) else (len(piece.utf8), size)
+                if batch and more >= enough:  # nor is a long text
                     yield self._take_in(batch)
                     batch, held = [], 0
                 batch.append(piece)
                 held += more
-                if held >= size:
+                if held >= enough:
                     yield self._take_in(batch)
                     batch, held = [], 0
         if batch:
