@@ -78,7 +78,7 @@ class Documents(NamedTuple):
         return Documents(self.ids[own], texts, self.characters[own], originals)
 
     def singly(self) -> Iterator[Document]:
-        """Yield the documents one at a time, as they were given."""
+        """Yield the documents one at a time, with their texts as they were given; what was masked is not known."""
         columns = self.ids.tolist(), self.originals.tolist(), self.characters.tolist()
         for name, text, characters in zip(*columns, strict=True):
             yield Document.encoded(decode(name), text, characters)

@@ -55,6 +55,8 @@ RANGE_TOKENS = 1 << 16
 """How many tokens a range has at least, on the average."""
 BANDS_ROOM = 1 << 24
 """Bytes that the bands of documents may take, or half as many as the texts if that is more."""
+BANDS_TIMES = 5
+"""How many times bands are made at most; if need be they take more."""
 PART_RUNS = 1 << 15
 """About how many runs are aligned at a time."""
 _T = TypeVar("_T", bound=np.generic)
@@ -190,10 +192,12 @@ def _gather(batches: Iterable[Sketches], intake: Intake) -> Sketches:
         keys = appended(keys, part.keys)
         chosen = appended(chosen, part.fingerprints)
         documents += len(part.counts)
-        room = max(BANDS_ROOM, intake.size // 2) // (documents * part.bands[0].itemsize)
-        if bands and room < len(bands[0]):
-            bands = [own[: max(room, 1)].copy() for own in bands]
-        bands += [own[: len(bands[0])].copy() if bands else own for own in part.bands]
+        [more] = part.bands
+        kept = max(BANDS_ROOM, intake.size // 2) // (documents * more.itemsize)
+        kept = min(max(kept, -(-len(more) // BANDS_TIMES)), len(bands[0]) if bands else len(more))
+        if bands and kept < len(bands[0]):
+            bands = [own[:kept].copy() for own in bands]
+        bands.append(more if kept == len(more) else more[:kept].copy())
     counts, words = zip(*(small or [_sketch(Strings.of([]), Config())[:2]]), strict=True)
     return Sketches(np.concatenate(counts), narrowed(np.concatenate(words)), bands, keys, chosen)
 

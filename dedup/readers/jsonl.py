@@ -76,10 +76,10 @@ def _records(
             offset, block = len(codecs.BOM_UTF8), block.removeprefix(codecs.BOM_UTF8)
         size = len(block)
         ordinary = _ordinary(block, config)
-        ends = ordinary.ends.tolist()
-        done = 0
-        for number in sorted({*range(len(ends))} - {*ordinary.lines.tolist()}):
-            begin, end = ends[number - 1] if number else 0, ends[number]
+        done, ends = 0, ordinary.ends
+        others = {*range(len(ends))}.difference(ordinary.lines.tolist()) if len(ordinary.lines) < len(ends) else ()
+        for number in sorted(others):
+            begin, end = int(ends[number - 1]) if number else 0, int(ends[number])
             if not (raw := block[begin:end].rstrip(_WHITE_SPACE)):
                 continue
             if end == size:
