@@ -35,17 +35,14 @@ def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
     return permutations, 1
 
 
-def band_keys(signatures: U32, threshold: float, first: int = 0, last: int | None = None) -> U32:
-    """Return ``uint32[bands, n_documents]``: a hash of each band of the signatures ``uint32[n_documents, p]``.
+def band_keys(signatures: U32, rows: int) -> U32:
+    """Return ``uint32[p // rows, n_documents]``: the bands of the signatures ``uint32[n_documents, p]``.
 
-    Of all bands those from ``first`` on and before ``last``. Of n documents n^2 / 2^33 pairs agree in a band by chance,
-    one of a million documents 116. They are candidates like others, which are verified; half the hash saves more memory
-    than all else that is kept of a short document.
+    A band is a hash of so many consecutive values. Of n documents n^2 / 2^33 pairs agree in a band by chance, one of a
+    million documents 116. They are candidates like others, which are verified; half the hash saves more memory than all
+    else that is kept of a short document.
     """
-    bands, rows = choose_bands(threshold, signatures.shape[1])
-    last = bands if last is None else min(last, bands)
-    own = np.ascontiguousarray(signatures[:, first * rows : last * rows])
-    return (kernels.band_keys(own, rows, last - first) >> np.uint64(32)).astype(np.uint32)
+    return (kernels.band_keys(signatures, rows, signatures.shape[1] // rows) >> np.uint64(32)).astype(np.uint32)
 
 
 def each_band(parts: Sequence[U32], places: I64) -> Iterator[U64]:

@@ -164,15 +164,16 @@ def _sketch_batches(batches: Iterable[Strings], config: Config, report: Progress
 def _sketch(texts: Strings, config: Config) -> Sketches:
     """Return what the search needs of a batch of texts."""
     bands = np.zeros((0, len(texts)), np.uint32)
+    _, rows = choose_bands(config.document_similarity, config.permutations)
     if not config.passages:
         counts, words, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
         if config.clusters:
-            bands = band_keys(sketch, config.document_similarity)
+            bands = band_keys(sketch, rows)
         return Sketches(counts, words, [bands], np.zeros(0, np.uint64), np.zeros(0, bool))
     keys, offsets, words = token_keys(texts)
     if config.clusters:
         sketch = signatures(keys, offsets, DOCUMENT_SHINGLE, config.permutations, config.seed)
-        bands = band_keys(sketch, config.document_similarity)
+        bands = band_keys(sketch, rows)
     starts = fingerprint_starts(keys, offsets, config.min_words)
     return Sketches(np.diff(offsets), words, [bands], keys, starts)
 
@@ -220,12 +221,13 @@ def _cluster(corpus: Corpus, sketches: Sketches, config: Config, report: Progres
 def _bands(parts: list[U32], texts: StringColumn, documents: I64, config: Config) -> Iterator[U64]:
     """Yield each band of some documents: those that were kept, and then as many others at a time, made again."""
     places = texts.order[documents]
-    total, _ = choose_bands(config.document_similarity, config.permutations)
+    total, rows = choose_bands(config.document_similarity, config.permutations)
     kept = len(parts[0]) if parts else total
     yield from each_band(parts, places)
     parts.clear()
     for first in range(kept, total, kept):
-        make = partial(_some_bands, config=config, first=first, last=first + kept)
+        own = slice(first * rows, min(first + kept, total) * rows)
+        make = partial(_some_bands, own=own, rows=rows, config=config)
         with workers(config.jobs) as each:
             parts = list(each(make, texts.parts))
         kernels.give_back_memory()
@@ -233,9 +235,10 @@ def _bands(parts: list[U32], texts: StringColumn, documents: I64, config: Config
         parts.clear()  # before others are made
 
 
-def _some_bands(texts: Strings, config: Config, first: int, last: int) -> U32:
-    _, _, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed)
-    return band_keys(sketch, config.document_similarity, first, last)
+def _some_bands(texts: Strings, own: slice, rows: int, config: Config) -> U32:
+    """Return some bands of a batch of texts, given which values of the signatures they are made of."""
+    _, _, sketch = text_signatures(texts, DOCUMENT_SHINGLE, config.permutations, config.seed, own)
+    return band_keys(sketch, rows)
 
 
 def _cluster_part(part: tuple[I64, Places, Places], texts: StringColumn, most: int, threshold: float) -> list[Group]:

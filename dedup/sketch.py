@@ -48,11 +48,15 @@ def signatures(
 
 
 def text_signatures(
-    texts: Sequence[bytes], shingle: int, count: int = 128, seed: int = 1
+    texts: Sequence[bytes], shingle: int, count: int = 128, seed: int = 1, own: slice = slice(None)
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
-    """Return the tokens and words of each text (``int64[n_texts]`` both) and their `signatures`; no token is kept."""
+    """Return the tokens and words of each text (``int64[n_texts]`` both) and their `signatures`; no token is kept.
+
+    ``own`` says which values of a signature are made.
+    """
     column = Strings.of(texts)
-    return kernels.text_signatures(column.buffer, column.offsets, shingle, *permutations(count, seed))
+    multipliers, increments = permutations(count, seed)
+    return kernels.text_signatures(column.buffer, column.offsets, shingle, multipliers[own], increments[own])
 
 
 def to_datasketch(signature: NDArray[np.uint32], seed: int = 1) -> MinHash:

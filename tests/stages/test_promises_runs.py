@@ -78,9 +78,9 @@ def test_clusters_do_not_depend_on_how_many_bands_there_is_room_for(monkeypatch,
     assert len(expected.clusters) > 20
     made: set[tuple[int, int]] = set()
 
-    def some_bands(*arguments, first, last, **others):
-        made.add((first, last))
-        return _some_bands(*arguments, first=first, last=last, **others)
+    def some_bands(*arguments, own, **others):
+        made.add((own.start, own.stop))
+        return _some_bands(*arguments, own=own, **others)
 
     monkeypatch.setattr(pipeline, "BANDS_ROOM", room)
     monkeypatch.setattr(pipeline, "_some_bands", some_bands)

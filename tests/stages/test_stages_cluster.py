@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 
 import naive
 import numpy as np
@@ -30,7 +30,9 @@ def clusters_of(pairs: Iterable[tuple[int, int]], documents: list[list[int]], th
 
 def candidates(signatures: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     documents = np.arange(len(signatures))
-    return candidate_pairs(each_band([band_keys(signatures, 0.8)], documents), documents)
+    return candidate_pairs(
+        each_band([band_keys(signatures, choose_bands(0.8, signatures.shape[1])[1])], documents), documents
+    )
 
 
 @pytest.mark.parametrize("permutations", [2, 16, 64, 100, 128, 256])
@@ -68,7 +70,8 @@ def test_candidates_are_the_pairs_that_share_a_band(rows, data):
     # The same in parts, in the other order, and of each second document.
     pieces = np.array_split(signatures[::-1].copy(), 3)
     split = data.draw(st.integers(0, bands))
-    parts = [[band_keys(part, 0.8, *some) for part in pieces] for some in ((0, split), (split, bands))]
+    cuts = pairwise([0, split * size, bands * size])
+    parts = [[band_keys(part[:, first:last].copy(), size) for part in pieces] for first, last in cuts]
     odd = np.arange(1, len(rows), 2)
     places = len(rows) - 1 - odd
     left, right = candidate_pairs(chain(*(each_band(some, places) for some in parts)), odd)
