@@ -63,7 +63,7 @@ def cut_candidates(left: Places, right: Places, sizes: I64, most: int) -> Iterat
     part[order] = np.cumsum(sizes[documents[order]]) // most
     part = part[root]
     parts = distinct(part)
-    if len(parts) == 1:
+    if len(parts) == 1:  # there may be very many then: they are not copied
         yield documents, left, right
         return
     order, of_pairs = np.argsort(part, kind="stable"), np.argsort(part[left], kind="stable")

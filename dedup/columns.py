@@ -6,15 +6,17 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from itertools import pairwise, starmap
-from typing import Any, Self, overload
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.arrays import I64, U8
+from dedup.lists import Sliceable
+from dedup.model import decode, encode
 
 
-class Strings(Sequence[bytes]):
+class Strings(Sliceable[bytes]):
     """Byte strings in one buffer, one after the other (the layout of an Arrow string column)."""
 
     __slots__ = ("buffer", "offsets")
@@ -46,15 +48,11 @@ class Strings(Sequence[bytes]):
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @overload
-    def __getitem__(self, index: int) -> bytes: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> bytes | Self:
-        if not isinstance(index, slice):
-            at = range(len(self))[index]
-            return self.buffer[self.offsets[at] : self.offsets[at + 1]].tobytes()
-        begin, end, step = index.indices(len(self))
+    def _item(self, at: int) -> bytes:
+        return self.buffer[self.offsets[at] : self.offsets[at + 1]].tobytes()
+
+    def _slice(self, own: slice) -> Self:
+        begin, end, step = own.indices(len(self))
         if step != 1:
             raise ValueError("only consecutive strings can be taken at once")
         end = max(begin, end)
@@ -67,7 +65,7 @@ class Strings(Sequence[bytes]):
         return [whole[begin:end] for begin, end in pairwise(self.offsets.tolist())]
 
 
-class StringColumn(Sequence[bytes]):
+class StringColumn(Sliceable[bytes]):
     """Byte strings in several buffers, in any order: none is copied to be in its place."""
 
     __slots__ = ("_firsts", "_offsets", "_views", "order", "parts")
@@ -91,15 +89,12 @@ class StringColumn(Sequence[bytes]):
     def __len__(self) -> int:
         return len(self.order)
 
-    @overload
-    def __getitem__(self, index: int) -> bytes: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> bytes | Self:
-        if not isinstance(index, slice):
-            return bytes(self.view(index))
+    def _item(self, at: int) -> bytes:
+        return bytes(self.view(at))
+
+    def _slice(self, own: slice) -> Self:
         result = copy(self)
-        result.order = self.order[index]
+        result.order = self.order[own]
         return result
 
     def view(self, index: int) -> memoryview:
@@ -140,7 +135,7 @@ class StringColumn(Sequence[bytes]):
         return part, self._offsets[rows], self._offsets[rows + 1]
 
 
-class Names(Sequence[str]):
+class Names(Sliceable[str]):
     """Strings in UTF-8 (surrogates encoded as three bytes), decoded when they are asked for."""
 
     __slots__ = ("encoded",)
@@ -156,12 +151,11 @@ class Names(Sequence[str]):
     def __len__(self) -> int:
         return len(self.encoded)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> Names: ...
-    def __getitem__(self, index: int | slice) -> str | Names:
-        return Names(self.encoded[index]) if isinstance(index, slice) else decode(self.encoded.view(index))
+    def _item(self, at: int) -> str:
+        return decode(self.encoded.view(at))
+
+    def _slice(self, own: slice) -> Self:
+        return self.__class__(self.encoded[own])
 
     def tolist(self) -> list[str]:
         """Return the names one by one."""
@@ -181,13 +175,3 @@ def cut(sizes: I64, most: int) -> Iterator[slice]:
     begins = (np.cumsum(sizes) - sizes) // most
     cuts = np.flatnonzero(np.diff(begins, prepend=-1, append=-1)).tolist()
     return starmap(slice, pairwise(cuts))
-
-
-def encode(text: str) -> bytes:
-    """Return a string in UTF-8."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def decode(text: bytes | memoryview) -> str:
-    """Return a string that is in UTF-8."""
-    return str(text, "utf-8", "surrogatepass")

@@ -18,9 +18,9 @@ import numpy as np
 
 from dedup import kernels
 from dedup.arrays import I64, Places, narrowed
-from dedup.columns import Names, StringColumn, Strings, cut, decode, encode
+from dedup.columns import Names, StringColumn, Strings, cut
 from dedup.errors import InputError
-from dedup.model import Document
+from dedup.model import Document, decode, encode
 
 _BLANKS = ("", " ", "\u00a0", "\u3000", "\U000e0001")
 """By length in UTF-8, a code point that is neither part of a word nor punctuation."""

@@ -22,7 +22,7 @@ from dedup.columns import Names
 from dedup.corpus import Corpus
 from dedup.kernels import Texts
 from dedup.lists import OccurrenceList, PairList, PassageList
-from dedup.model import Cluster, Kind, Member, Pair, Passage
+from dedup.model import Cluster, Kind, Member, Pair, Passage, encode
 from dedup.span import Spans, locate
 from dedup.tokenize import token_keys
 
@@ -151,7 +151,7 @@ def _in_order(document: Places, start: Places, end: Places, begins: I64, sizes: 
 
 def fingerprint(words: Sequence[str]) -> str:
     """Return a name for folded words: 16 hexadecimal digits, the same wherever the words stand."""
-    return hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return hashlib.blake2b(encode(" ".join(words)), digest_size=8).hexdigest()
 
 
 def _shared_marks(marks: Iterable[str]) -> int:

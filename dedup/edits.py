@@ -13,6 +13,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.arrays import U64
+from dedup.model import encode
 from dedup.tokenize import tokenize
 
 _LONGEST = 2000
@@ -115,7 +116,7 @@ def word_differences(left: str, right: str) -> list[tuple[str, int, int, int, in
     >>> word_differences("The old town hall.", "the town hall")
     [('equal', 0, 3, 0, 3), ('delete', 4, 7, 3, 3), ('equal', 8, 17, 4, 13)]
     """
-    keys, starts, ends, offsets = tokenize([text.encode("utf-8", "surrogatepass") for text in (left, right)])
+    keys, starts, ends, offsets = tokenize([encode(text) for text in (left, right)])
     begin = int(offsets[1])
 
     def place(first: int, last: int, lowest: int) -> tuple[int, int]:

@@ -18,7 +18,28 @@ _Spans = TypeVar("_Spans", bound=Span)
 _PART = 1024
 
 
-class ColumnList(Sequence[_T], Generic[_T]):
+class Sliceable(Sequence[_T], Generic[_T]):
+    """A sequence of which a slice is such a sequence again; an index out of range raises `IndexError`."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, index: int) -> _T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> _T | Self:
+        return self._slice(index) if isinstance(index, slice) else self._item(range(len(self))[index])
+
+    def _item(self, at: int) -> _T:
+        """Return an element; the number lies in range."""
+        raise NotImplementedError
+
+    def _slice(self, own: slice) -> Self:
+        """Return a slice."""
+        raise NotImplementedError
+
+
+class ColumnList(Sliceable[_T]):
     """Objects that are made when they are asked for; equal to any sequence of the same objects.
 
     ``columns`` are of equal length; `fields` makes the fields of the objects from them, and `_make` takes a value of
@@ -33,15 +54,11 @@ class ColumnList(Sequence[_T], Generic[_T]):
     def __len__(self) -> int:
         return len(self._columns[0])
 
-    @overload
-    def __getitem__(self, index: int) -> _T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> _T | Self:
-        if isinstance(index, slice):
-            return self._take(index)
-        at = range(len(self))[index]
+    def _item(self, at: int) -> _T:
         return next(iter(self[at : at + 1]))
+
+    def _slice(self, own: slice) -> Self:
+        return self._take(own)
 
     def __iter__(self) -> Iterator[_T]:
         for begin in range(0, len(self), _PART):  # not all numbers at once as objects either

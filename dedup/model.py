@@ -17,6 +17,16 @@ Progress = Callable[[str, int, int], None]
 """``progress(phase, done, total)``; ``total`` is 0 where it is not known."""
 
 
+def encode(text: str) -> bytes:
+    """Return a string in UTF-8, as texts and ids are kept: a surrogate that stands alone is three bytes."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decode(text: bytes | memoryview) -> str:
+    """Return the string that `encode` was given."""
+    return str(text, "utf-8", "surrogatepass")
+
+
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class Document:
     """A text with a name that is unique in the corpus: ``Document(id, text, masked=())``.
@@ -33,7 +43,7 @@ class Document:
     masked: tuple[tuple[int, int], ...]
 
     def __init__(self, id: str, text: str, masked: tuple[tuple[int, int], ...] = ()) -> None:
-        _fill(self, id, text.encode("utf-8", "surrogatepass"), len(text), masked)
+        _fill(self, id, encode(text), len(text), masked)
 
     @classmethod
     def encoded(cls, id: str, utf8: bytes, characters: int, masked: tuple[tuple[int, int], ...] = ()) -> Self:
@@ -45,7 +55,7 @@ class Document:
     @property
     def text(self) -> str:
         """The text, decoded each time that it is asked for."""
-        return self.utf8.decode("utf-8", "surrogatepass")
+        return decode(self.utf8)
 
     def __repr__(self) -> str:
         masked = f", masked={self.masked!r}" if self.masked else ""

@@ -33,17 +33,14 @@ def text_sets(texts: StringColumn, documents: I64, most: int) -> tuple[I64, U64,
     bytes of text are there at a time.
     """
     numbers: dict[tuple[int, int], int] = {}
-    known: list[memoryview] = []
     sets: list[int] = []
     fresh: list[int] = []
     for text, document in zip(texts.views(documents), documents.tolist(), strict=True):
         number = numbers.setdefault((len(text), adler32(text)), len(fresh))
-        if number == len(fresh) or bytes(known[number]) != bytes(text):
+        if number == len(fresh) or texts[fresh[number]] != bytes(text):
             number = len(fresh)
-            known.append(text)
             fresh.append(document)
         sets.append(number)
-    del known
     own = np.array(fresh, np.int64)
     shingles, counts = np.zeros(0, np.uint64), [np.zeros(1, np.int64)]
     for part in cut(texts.sizes(own), most):

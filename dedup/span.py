@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.arrays import I64, Places, narrowed
-from dedup.columns import StringColumn, decode
+from dedup.columns import StringColumn
 from dedup.kernels import Texts
+from dedup.model import decode
 from dedup.ranges import parts_between
 
 _ASCII_MARKS = frozenset(point for point in range(128) if unicodedata.category(chr(point))[0] in "PS")

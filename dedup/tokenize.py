@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 from dedup import kernels
 from dedup.arrays import I64, U64, Tokens
-from dedup.columns import Strings, encode
+from dedup.columns import Strings
+from dedup.model import encode
 
 
 def tokenize(texts: Sequence[bytes]) -> Tokens:

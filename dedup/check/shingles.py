@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dedup import kernels
 from dedup.arrays import F64, I64
-from dedup.model import Passage, Span
+from dedup.model import Passage, Span, encode
 from dedup.tokenize import token_keys
 
 SHINGLE = 3
@@ -41,7 +41,7 @@ class Shingled(NamedTuple):
     @classmethod
     def of(cls, texts: Sequence[str]) -> Shingled:
         """Return the shingles of some texts."""
-        keys, bounds, _ = token_keys([text.encode("utf-8", "surrogatepass") for text in texts])
+        keys, bounds, _ = token_keys([encode(text) for text in texts])
         hashes, offsets = kernels.shingle(keys, bounds, SHINGLE)
         first = np.arange(len(hashes)) + np.repeat(bounds[:-1] - offsets[:-1], np.diff(offsets))
         weights = 1.0 - 0.5 * (keys[first] & np.uint64(1)).astype(np.float64)

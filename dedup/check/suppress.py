@@ -31,7 +31,7 @@ from dedup.check.markers import Marked, Marker, find_marks
 from dedup.config import Config
 from dedup.corpus import blank
 from dedup.errors import InputError
-from dedup.model import Document, Passage, Span
+from dedup.model import Document, Passage, Span, encode
 from dedup.result import Result
 from dedup.rules import Override, Rules
 from dedup.tokenize import token_keys
@@ -226,7 +226,7 @@ def _words(
             start, end = spans[number].start, spans[number].end
             hidden = [*covered[number], *(masked.overlapping(spans[number]) if masked else ())]
             inside = _joined((max(item.start, start) - start, min(item.end, end) - start) for item in hidden)
-            pieces.append(blank(text[start:end], inside).encode("utf-8", "surrogatepass"))
+            pieces.append(encode(blank(text[start:end], inside)))
         keys, offsets, _ = token_keys(pieces)
         counts = kernels.twice_words(keys, offsets[:-1].copy(), offsets[1:].copy())
         for number, count in zip(own, counts.tolist(), strict=True):

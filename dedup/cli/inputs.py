@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ from dedup.result import Result
 
 if TYPE_CHECKING:  # help and the list of files do without numpy
     from dedup.corpus import Documents
+
+_Read = TypeVar("_Read", bound="Document | Documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,24 @@ class Inputs:
 
     def columns(self, progress: Progress | None = None) -> Iterator[Document | Documents]:
         """Yield the documents, one or many at a time, and note in ``skipped`` what turns out not to be one."""
-        sources: Iterable[Source] = self.sources
-        if progress is not None:
-            sources = _counted(self.sources, progress)
-        for item in read_columns(sources, self.config):
+        return self._noted(read_columns(self._counted(progress), self.config))
+
+    def documents(self, progress: Progress | None = None) -> Iterator[Document]:
+        """Yield the documents one at a time; otherwise as `columns`."""
+        return self._noted(read_sources(self._counted(progress), self.config))
+
+    def _noted(self, items: Iterable[_Read | Skipped]) -> Iterator[_Read]:
+        for item in items:
             if isinstance(item, Skipped):
                 self.skipped.append(item)
             else:
                 yield item
 
-    def documents(self, progress: Progress | None = None) -> Iterator[Document]:
-        """Yield the documents one at a time; otherwise as `columns`."""
-        for item in self.columns(progress):
-            if isinstance(item, Document):
-                yield item
-            else:
-                yield from item.singly()
+    def _counted(self, progress: Progress | None) -> Iterator[Source]:
+        for done, source in enumerate(self.sources):
+            if progress is not None:
+                progress("read", done, len(self.sources))
+            yield source
 
 
 def _file(path: str | os.PathLike[str]) -> tuple[int, int] | None:
@@ -82,12 +86,6 @@ def _file(path: str | os.PathLike[str]) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _counted(sources: list[Source], progress: Progress) -> Iterator[Source]:
-    for done, source in enumerate(sources):
-        progress("read", done, len(sources))
-        yield source
 
 
 def read_one(path: str, config: Config) -> Document:

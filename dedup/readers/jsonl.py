@@ -118,8 +118,9 @@ def _ordinary(block: bytes, config: Config) -> Records:
 
 def _documents(records: Records, own: slice, place: str, first: int) -> tuple[I64, Documents]:
     """Return some records as documents, and their lines; ``first`` is the number of the first of all lines."""
-    from dedup.columns import Strings, encode
+    from dedup.columns import Strings
     from dedup.corpus import Documents
+    from dedup.model import encode
 
     lines, names, texts = records.lines[own] + first, records.names[own], records.texts[own]
     if not records.named[own].all():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dedup.model import Document, Skipped
+from dedup.model import Document, Skipped, decode, encode
 from dedup.readers.text import place_of
 
 if TYPE_CHECKING:  # the list of files does without numpy
@@ -66,7 +66,7 @@ class Places:
 
     def _free(self, document: Document, line: int) -> Document | Skipped:
         """Return a document if its id was free, and why it is skipped otherwise."""
-        name = document.id.encode("utf-8", "surrogatepass")
+        name = encode(document.id)
         self._last = number = self._first + line
         many = self._table is not None
         free = self._add({name: number}) if many else self._single.setdefault(name, number) == number
@@ -94,8 +94,7 @@ class Places:
     def _taken(self, name: bytes, number: int) -> Skipped:
         """Return why a document is skipped whose id was not free."""
         first = self._single[name] if self._table is None else self._table.number(name)
-        decoded = name.decode("utf-8", "surrogatepass")
-        return Skipped(self._of(number), f"the id {decoded!r} is taken by {self._of(first)}")
+        return Skipped(self._of(number), f"the id {decode(name)!r} is taken by {self._of(first)}")
 
     def _of(self, number: int) -> str:
         """Return the place of a number."""

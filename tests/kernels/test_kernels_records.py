@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import AWKWARD
 
-from dedup.columns import decode
+from dedup.model import decode
 
 WRITTEN = [
     *'{}[]:,"\\/ \t\r\n-+.0129eEuU',

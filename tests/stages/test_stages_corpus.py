@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import hostile_text
 
-from dedup.columns import Names, StringColumn, Strings, decode
+from dedup.columns import Names, StringColumn, Strings
 from dedup.corpus import Corpus, Documents, Intake
 from dedup.errors import InputError
-from dedup.model import Document
+from dedup.model import Document, decode
 
 ids = st.text(st.characters(exclude_categories=()), max_size=6)
 

@@ -18,8 +18,8 @@ from strategies import hostile_text, planted_reuse
 
 import dedup
 from dedup import Config, Document, InputError
-from dedup.columns import decode
 from dedup.corpus import Intake, blank
+from dedup.model import decode
 from dedup.readers.markdown import masks
 
 Spans = list[tuple[int, int]]

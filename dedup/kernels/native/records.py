@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dedup.columns import Strings, encode
+from dedup.columns import Strings
 from dedup.kernels import _native
 from dedup.kernels.reference.records import Records
+from dedup.model import encode
 
 
 def read_records(lines: bytes, text_field: str, id_field: str) -> Records:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup.arrays import I64, Flags
-from dedup.columns import Strings, encode
+from dedup.columns import Strings
+from dedup.model import encode
 
 
 class Records(NamedTuple):

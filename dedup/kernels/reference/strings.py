@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from dedup.arrays import I64, U8, Flags
+from dedup.columns import Strings
 
 
 def string_order(buffer: U8, offsets: I64) -> tuple[I64, I64]:
@@ -14,7 +13,7 @@ def string_order(buffer: U8, offsets: I64) -> tuple[I64, I64]:
 
     ``offsets`` (``int64[n_strings + 1]``) say where each begins in ``buffer``. Of equal strings the first comes first.
     """
-    strings = _strings(buffer, offsets)
+    strings = Strings(buffer, offsets).tolist()
     order = sorted(range(len(strings)), key=strings.__getitem__)
     repeated = [at for at in range(1, len(order)) if strings[order[at - 1]] == strings[order[at]]]
     return np.array(order, np.int64), np.array(repeated, np.int64)
@@ -35,7 +34,7 @@ class NameTable:
         ``offsets`` (``int64[n_names + 1]``) say where each begins in ``buffer``; ``numbers`` are ``int64[n_names]``.
         """
         free = []
-        for name, number in zip(_strings(buffer, offsets), numbers.tolist(), strict=True):
+        for name, number in zip(Strings(buffer, offsets).tolist(), numbers.tolist(), strict=True):
             free.append(name not in self._numbers)
             self._numbers.setdefault(name, number)
         return np.array(free, bool)
@@ -43,8 +42,3 @@ class NameTable:
     def number(self, name: bytes) -> int:
         """Return the number of a name; raises `KeyError` if it is free."""
         return self._numbers[name]
-
-
-def _strings(buffer: U8, offsets: I64) -> list[bytes]:
-    whole = buffer.tobytes()
-    return [whole[begin:end] for begin, end in pairwise(offsets.tolist())]

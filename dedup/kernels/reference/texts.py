@@ -13,6 +13,7 @@ import numpy as np
 from dedup.arrays import I64, Located
 from dedup.kernels.folding import fold
 from dedup.kernels.reference.tokens import tokenize
+from dedup.model import decode, encode
 
 _KEPT_WORDS = 1 << 22
 
@@ -87,7 +88,7 @@ class Texts:
         _, starts, ends, _ = tokenize(np.frombuffer(encoded, np.uint8), np.array([0, len(encoded)]))
         if len(starts) != self._offsets[document + 1] - self._offsets[document]:
             raise ValueError("a document has other words than its places say")
-        found = encoded.decode("utf-8", "surrogatepass"), starts.tolist(), ends.tolist()
+        found = decode(encoded), starts.tolist(), ends.tolist()
         with self._lock:
             if document not in self._recent:
                 self._recent[document] = found
@@ -111,7 +112,7 @@ class _Cursor:
     def advance(self, to: int) -> None:
         """Go forward to a code point."""
         text, at = self._text, self.at
-        self.byte += len(text[at:to].encode("utf-8", "surrogatepass"))
+        self.byte += len(encode(text[at:to]))
         self.line += text.count("\n", at, to) + text.count("\r", at, to) - text.count("\r\n", at, to)
         self.line_start = max(self.line_start, text.rfind("\n", at, to) + 1, text.rfind("\r", at, to) + 1)
         self.at = to
